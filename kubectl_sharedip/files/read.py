@@ -1,0 +1,116 @@
+"""Files to raw documents: what ``-f`` means, whatever the files look like.
+
+It exists so that snapshots, ``kubectl get -o yaml`` output, Lists and manifests all become the
+same thing before anybody looks at them. It refuses to judge an object beyond its having an
+apiVersion and a kind, and to take a kind that does not occur for one of which there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, TextIO
+
+from kubectl_sharedip.files.errors import FileError, not_an_object, shown
+from kubectl_sharedip.files.json_text import json_documents, looks_like_json
+from kubectl_sharedip.files.resources import WANTED, resource_of
+from kubectl_sharedip.files.sources import texts
+from kubectl_sharedip.files.yaml_text import yaml_documents
+from kubectl_sharedip.model.raw import NotRead, Origin, RawCluster, RawDocument
+
+# Characters. What is no JSON may be YAML in flow style, which people write by hand; a dump of many
+# megabytes is not, and it would be minutes before the YAML parser said so.
+_HAND_WRITTEN = 1_000_000
+
+
+def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryIO) -> RawCluster:
+    """All objects in the files, in the order in which they stand.
+
+    ``paths`` are files, folders, patterns or ``-`` for ``stdin``; of a folder its ``*.yaml``,
+    ``*.yml`` and ``*.json``, with ``recursive`` those of the folders in it too. ``read`` of the
+    result are the resources that occur. Raises FileError for whatever cannot be used, and where
+    there is no document at all.
+    """
+    documents: list[RawDocument] = []
+    read: set[str] = set()
+    empty = True
+    for file, text in texts(paths, recursive=recursive, stdin=stdin):
+        for line, body in _parsed(file, text):
+            empty = False
+            for document, resource in _objects(body, file=file, line=line, item=None, text=text):
+                if document is not None:
+                    documents.append(document)
+                if resource is not None:
+                    read.add(resource)
+    if empty:
+        raise FileError(
+            what="there is no document in it",
+            where=", ".join(shown(path) for path in paths) or "-f",
+            todo="Give a file with Kubernetes objects, such as the output of kubectl get -o yaml.",
+        )
+    return RawCluster(
+        documents=tuple(documents),
+        read=frozenset(read),
+        not_read=tuple(
+            NotRead(resource=resource, reason="not-in-files") for resource in WANTED if resource not in read
+        ),
+        taken_at=None,
+        files=tuple(paths),
+    )
+
+
+def _parsed(file: str, text: str) -> list[tuple[int, Any]]:
+    if not looks_like_json(text):
+        return yaml_documents(text, file=file)
+    try:
+        return json_documents(text, file=file)
+    except FileError as json_error:
+        if len(text) > _HAND_WRITTEN:
+            raise
+        try:
+            return yaml_documents(text, file=file)
+        except FileError:
+            # The quote says what the writer meant it to be.
+            if file.endswith(".json") or text.lstrip()[1:].lstrip().startswith('"'):
+                raise json_error from None
+            raise
+
+
+def _objects(
+    body: Any, *, file: str, line: int, item: int | None, text: str
+) -> Iterator[tuple[RawDocument | None, str | None]]:
+    """The object, or those of a List; each with its resource, which an empty List has as well."""
+
+    def refused(because: str) -> FileError:
+        return not_an_object(file=file, line=line, item=item, because=because, text=text)
+
+    if not isinstance(body, Mapping):
+        raise refused(f"it is {_described(body)}")
+    api_version, kind = body.get("apiVersion"), body.get("kind")
+    for field, value in (("apiVersion", api_version), ("kind", kind)):
+        if not isinstance(value, str) or not value:
+            raise refused(f"it has no {field}")
+    assert isinstance(api_version, str) and isinstance(kind, str)
+    items = body.get("items", ...)
+    if not kind.endswith("List") or not (items is None or isinstance(items, list)):
+        origin = Origin(file=file, line=line, item=item)
+        yield RawDocument(body=body, origin=origin), resource_of(api_version, kind)
+        return
+    member = kind.removesuffix("List")
+    if member:
+        yield None, resource_of(api_version, member)
+    for position, element in enumerate(items or ()):
+        body = element
+        if member and isinstance(element, Mapping):
+            # The API server leaves both out within a list of one kind.
+            body = {"apiVersion": api_version, "kind": member, **element}
+        # In a List within a List the outer place is kept: it is the one that the eye can find.
+        place = position if item is None else item
+        yield from _objects(body, file=file, line=line, item=place, text=text)
+
+
+def _described(body: object) -> str:
+    if isinstance(body, list):
+        return "a list"
+    if isinstance(body, str):
+        return "a text"
+    return "empty" if body is None else f"the value {body!r}"

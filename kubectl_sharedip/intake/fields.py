@@ -1,0 +1,94 @@
+"""Reading fields of documents that anybody may have written.
+
+A ``Reader`` gives each field in the type that it should have, and keeps a note of each that it
+has not. It never raises for what a document holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from kubectl_sharedip.model.raw import RawDocument
+from kubectl_sharedip.model.snapshot import Note
+
+EMPTY: Mapping[str, str] = MappingProxyType({})
+
+
+class Reader:
+    """One part of one document, and the notes made while reading it."""
+
+    def __init__(self, document: RawDocument, notes: list[Note]) -> None:
+        """Reads the document; notes are appended to ``notes``."""
+        self._document = document
+        self._notes = notes
+        self.metadata = self.mapping(document.body, "metadata", "metadata")
+        self.spec = self.mapping(document.body, "spec", "spec")
+        self.status = self.mapping(document.body, "status", "status")
+
+    def mapping(self, parent: Mapping[str, Any], name: str, path: str) -> Mapping[str, Any]:
+        """A nested object, empty where there is none."""
+        return self._typed(parent, name, path, dict, "an object") or {}
+
+    def items(self, parent: Mapping[str, Any], name: str, path: str) -> list[Any]:
+        """A list, empty where there is none."""
+        return self._typed(parent, name, path, list, "a list") or []
+
+    def text(self, parent: Mapping[str, Any], name: str, path: str) -> str:
+        """A text, empty where there is none."""
+        return self._typed(parent, name, path, str, "a string") or ""
+
+    def number(self, parent: Mapping[str, Any], name: str, path: str) -> int | None:
+        """A whole number, None where there is none."""
+        value = parent.get(name)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        self.note(path, f"{value!r} is not a whole number")
+        return None
+
+    def flag(self, parent: Mapping[str, Any], name: str, path: str, default: bool) -> bool:
+        """A boolean, the default where there is none."""
+        value = self._typed(parent, name, path, bool, "true or false")
+        return default if value is None else bool(value)
+
+    def texts(self, parent: Mapping[str, Any], name: str, path: str) -> tuple[str, ...]:
+        """A list of texts; entries of another type are left out with a note."""
+        found = []
+        for index, value in enumerate(self.items(parent, name, path)):
+            if isinstance(value, str):
+                found.append(value)
+            else:
+                self.note(f"{path}[{index}]", f"{value!r} is not a string")
+        return tuple(found)
+
+    def string_map(self, parent: Mapping[str, Any], name: str, path: str) -> Mapping[str, str]:
+        """A map of texts (labels, annotations); entries of another type are left out with a note."""
+        found: dict[str, str] = {}
+        for key, value in self.mapping(parent, name, path).items():
+            if isinstance(key, str) and isinstance(value, str):
+                found[key] = value
+            else:
+                self.note(f'{path}["{key}"]', f"{value!r} is not a string: put it in quotes")
+        return MappingProxyType(found) if found else EMPTY
+
+    def note(self, path: str, because: str) -> None:
+        """Records that a field, or the object where ``path`` is empty, was left out."""
+        body = self._document.body
+        metadata = body.get("metadata")
+        metadata = metadata if isinstance(metadata, Mapping) else {}
+        named = "/".join(str(metadata[k]) for k in ("namespace", "name") if metadata.get(k))
+        values = {
+            "object": f"{body.get('kind')} {named or '(no name)'}",
+            "field": path,
+            "because": because,
+            "where": str(self._document.origin) if self._document.origin.file else "",
+        }
+        self._notes.append(Note(code="SIP903", values=MappingProxyType(values)))
+
+    def _typed(self, parent: Mapping[str, Any], name: str, path: str, type_: type, shown: str) -> Any:
+        value = parent.get(name)
+        if value is None or isinstance(value, type_):
+            return value
+        self.note(path, f"{value!r} is not {shown}")
+        return None

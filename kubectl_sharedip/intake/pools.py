@@ -1,0 +1,90 @@
+"""IPAddressPool and Namespace documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kubectl_sharedip.intake.fields import Reader
+from kubectl_sharedip.model.pool import (
+    LabelSelector,
+    NamespaceLabels,
+    PoolResource,
+    SelectorTerm,
+    ServiceAllocation,
+)
+from kubectl_sharedip.model.raw import RawDocument
+from kubectl_sharedip.model.snapshot import Note
+
+
+def read_pool(document: RawDocument, notes: list[Note], default_namespace: str) -> PoolResource | None:
+    """The pool of the document, or None (with a note) where it has no name.
+
+    A field that cannot be understood is left out with a note, as for every object. The ranges
+    keep their text: reading them is one of MetalLB's rules.
+    """
+    reader = Reader(document, notes)
+    name = reader.text(reader.metadata, "name", "metadata.name")
+    if not name:
+        reader.note("metadata.name", "it has no name")
+        return None
+    return PoolResource(
+        namespace=reader.text(reader.metadata, "namespace", "metadata.namespace") or default_namespace,
+        name=name,
+        resource_version=reader.text(reader.metadata, "resourceVersion", "metadata.resourceVersion") or None,
+        origin=document.origin,
+        addresses=reader.texts(reader.spec, "addresses", "spec.addresses"),
+        auto_assign=reader.flag(reader.spec, "autoAssign", "spec.autoAssign", True),
+        avoid_buggy_ips=reader.flag(reader.spec, "avoidBuggyIPs", "spec.avoidBuggyIPs", False),
+        allocation=_allocation(reader),
+    )
+
+
+def read_namespace(document: RawDocument, notes: list[Note]) -> NamespaceLabels | None:
+    """The Namespace of the document, or None (with a note) where it has no name."""
+    reader = Reader(document, notes)
+    name = reader.text(reader.metadata, "name", "metadata.name")
+    if not name:
+        reader.note("metadata.name", "it has no name")
+        return None
+    labels = reader.string_map(reader.metadata, "labels", "metadata.labels")
+    return NamespaceLabels(name=name, labels=labels)
+
+
+def _allocation(reader: Reader) -> ServiceAllocation | None:
+    path = "spec.serviceAllocation"
+    if reader.spec.get("serviceAllocation") is None:
+        return None
+    found = reader.mapping(reader.spec, "serviceAllocation", path)
+    return ServiceAllocation(
+        priority=reader.number(found, "priority", f"{path}.priority") or 0,
+        namespaces=reader.texts(found, "namespaces", f"{path}.namespaces"),
+        namespace_selectors=_selectors(reader, found, "namespaceSelectors"),
+        service_selectors=_selectors(reader, found, "serviceSelectors"),
+    )
+
+
+def _selectors(reader: Reader, parent: Mapping[str, Any], name: str) -> tuple[LabelSelector, ...]:
+    path = f"spec.serviceAllocation.{name}"
+    found = []
+    for index, item in enumerate(reader.items(parent, name, path)):
+        if isinstance(item, Mapping):
+            found.append(_selector(reader, item, f"{path}[{index}]"))
+        else:
+            reader.note(f"{path}[{index}]", f"{item!r} is not an object")
+    return tuple(found)
+
+
+def _selector(reader: Reader, item: Mapping[str, Any], path: str) -> LabelSelector:
+    labels = reader.string_map(item, "matchLabels", f"{path}.matchLabels")
+    terms = [SelectorTerm(key=key, operator="In", values=(value,)) for key, value in sorted(labels.items())]
+    for expression in reader.items(item, "matchExpressions", f"{path}.matchExpressions"):
+        if isinstance(expression, Mapping):
+            terms.append(
+                SelectorTerm(
+                    key=reader.text(expression, "key", path),
+                    operator=reader.text(expression, "operator", path),
+                    values=reader.texts(expression, "values", path),
+                )
+            )
+    return tuple(terms)

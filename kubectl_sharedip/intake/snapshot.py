@@ -1,0 +1,107 @@
+"""All documents of one reading as one Snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from kubectl_sharedip.intake.events import read_event
+from kubectl_sharedip.intake.fields import Reader
+from kubectl_sharedip.intake.installations import Given, find_installations, is_controller
+from kubectl_sharedip.intake.pools import read_namespace, read_pool
+from kubectl_sharedip.intake.services import read_service
+from kubectl_sharedip.model.event import Event
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
+from kubectl_sharedip.model.raw import RawCluster, RawDocument
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Note, Snapshot, Source
+
+
+def build_snapshot(
+    raw: RawCluster,
+    given: Given,
+    *,
+    default_namespace: str = "default",
+    families: tuple[str, ...] = ("ipv4",),
+) -> Snapshot:
+    """The frozen picture of what was read.
+
+    Arguments: the documents; what the caller said about MetalLB; the namespace of manifests that
+    name none; the IP families (``ipv4``, ``ipv6``) of the cluster for Services not applied yet.
+    """
+    notes: list[Note] = []
+    services: dict[ServiceName, Service] = {}
+    pools: dict[tuple[str, str], PoolResource] = {}
+    namespaces: dict[str, NamespaceLabels] = {}
+    events: list[Event] = []
+    deployments: list[RawDocument] = []
+    families = _families_seen(raw) or families
+
+    def service(document: RawDocument) -> None:
+        read = read_service(document, notes, default_namespace, families)
+        if read is None:
+            return
+        if read.name in services:
+            first = services[read.name].origin
+            Reader(document, notes).note("", f"it stands twice, first in {first}; the last one counts")
+        services[read.name] = read
+
+    def pool(document: RawDocument) -> None:
+        read = read_pool(document, notes, given.namespace or "metallb-system")
+        if read is not None:
+            pools[(read.namespace, read.name)] = read
+
+    def namespace(document: RawDocument) -> None:
+        read = read_namespace(document, notes)
+        if read is not None:
+            namespaces[read.name] = read
+
+    def event(document: RawDocument) -> None:
+        read = read_event(document, notes)
+        if read is not None:
+            events.append(read)
+
+    def deployment(document: RawDocument) -> None:
+        if is_controller(document.body):
+            deployments.append(document)
+
+    readers: dict[str, Callable[[RawDocument], None]] = {
+        "Service": service,
+        "IPAddressPool": pool,
+        "Namespace": namespace,
+        "Event": event,
+        "Deployment": deployment,
+    }
+    for document in raw.documents:
+        read = readers.get(str(document.body.get("kind")))
+        if read is not None:
+            read(document)
+    installations = find_installations(deployments, (p.namespace for p in pools.values()), given, notes)
+    return Snapshot(
+        services=MappingProxyType(services),
+        pools=tuple(sorted(pools.values(), key=lambda p: (p.namespace, p.name))),
+        namespaces=MappingProxyType(namespaces),
+        events=tuple(sorted(events, key=lambda e: (e.service, e.last_seen or "", e.reason, e.message))),
+        installations=installations,
+        read=raw.read,
+        not_read=tuple(sorted(raw.not_read, key=lambda n: (n.resource, n.namespace or "", n.reason))),
+        source=Source(
+            context=raw.context,
+            server=raw.server,
+            files=raw.files,
+            taken_at=raw.taken_at,
+            kubernetes=raw.kubernetes,
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _families_seen(raw: RawCluster) -> tuple[str, ...]:
+    """The families that this cluster gives, where a Service of the documents shows both."""
+    for document in raw.documents:
+        spec = document.body.get("spec")
+        listed = spec.get("clusterIPs") if isinstance(spec, dict) else None
+        if isinstance(listed, list) and len(listed) > 1:
+            return tuple("ipv6" if ":" in str(ip) else "ipv4" for ip in listed)
+    return ()

@@ -1,0 +1,182 @@
+"""Which address a Service gets that holds none: requested, from a requested pool, or automatic.
+
+Source: ``controller/service.go`` (allocateIPs), ``internal/allocator/allocator.go`` (Allocate,
+AllocateFromPool, Assign), ``internal/allocator/allocation.go`` (selectIPsForFamilyAndPolicy).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kubectl_sharedip.metallb.assign import refused_addresses
+from kubectl_sharedip.metallb.explain_room import no_room, pool_full
+from kubectl_sharedip.metallb.facts import cluster_ips_fact, service_fact, setting_fact
+from kubectl_sharedip.metallb.families import (
+    IPFamily,
+    UnknownFamily,
+    family_of_addresses,
+    family_of_service,
+    go_quote,
+    quoted,
+)
+from kubectl_sharedip.metallb.order import general, kept_for
+from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Way
+from kubectl_sharedip.metallb.pools import Pool, excluded_by
+from kubectl_sharedip.metallb.refusals import (
+    DualStackImpossible,
+    FamilyMismatch,
+    NoClusterIP,
+    OutsideRequestedPool,
+    PoolNotForService,
+    PoolUnknown,
+    Refusal,
+)
+from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.room import first_fit
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.proof import Fact, Proof
+from kubectl_sharedip.model.service import Service
+
+_SOURCE = "internal/allocator/allocator.go"
+
+
+def allocate(state: State, service: Service) -> Assigned | OneOf | Refusal:
+    """What MetalLB gives the Service, whose own addresses are not in the ledger any more."""
+    family = family_of_service(service)
+    if isinstance(family, UnknownFamily):
+        return NoClusterIP(facts=(cluster_ips_fact(service),), text=family.because, headless=True)
+    request = requested(service, state.version)
+    if not isinstance(request, Request):
+        return request
+    if request.addresses:
+        return _requested_addresses(state, service, family, request)
+    if request.pool_name:
+        return _requested_pool(state, service, family, request)
+    return _automatic(state, service, family)
+
+
+def _requested_addresses(
+    state: State, service: Service, family: IPFamily, request: Request
+) -> Assigned | Refusal:
+    addresses = request.addresses
+    asked = (request.fact,) if request.fact else ()
+    wanted = family_of_addresses(addresses)
+    if wanted is not family:
+        text = f"requested loadBalancer IP(s) {_quoted(addresses)} does not match the ipFamily of the service"
+        return FamilyMismatch(
+            facts=(*asked, cluster_ips_fact(service)),
+            text=text,
+            addresses=addresses,
+            service_family=family.value,
+            wanted_family=wanted.value if isinstance(wanted, IPFamily) else "",
+        )
+    owner = refused_addresses(state, service, addresses, asked)
+    if isinstance(owner, Refusal):
+        return owner
+    if request.pool and request.pool_name != owner.name and state.version.request_must_fit_pool:
+        text = (
+            f"requested loadBalancer IP(s) {_quoted(addresses)} is not compatible"
+            f" with requested address pool {request.pool_name}"
+        )
+        return OutsideRequestedPool(
+            facts=(*asked, setting_fact(service, request.pool)),
+            text=text,
+            addresses=addresses,
+            requested_pool=request.pool_name,
+            owner=owner,
+        )
+    return _assigned(addresses, owner, "requested", asked)
+
+
+def _requested_pool(state: State, service: Service, family: IPFamily, request: Request) -> Assigned | Refusal:
+    assert request.pool is not None  # its name is not empty
+    asked = setting_fact(service, request.pool)
+    pool = state.pools.by_name.get(request.pool_name)
+    if pool is None:
+        known = tuple(sorted(state.pools.by_name))
+        text = f"unknown pool {go_quote(request.pool_name)}"
+        return PoolUnknown(facts=(asked,), text=text, pool=request.pool_name, known=known)
+    found = {number: first_fit(state, pool, number, service) for number in (4, 6)}
+    addresses = _select(state, pool, service, family, found)
+    if not addresses:
+        return pool_full(state, service, family, pool, asked, found)
+    term = excluded_by(pool, service)
+    if term is not None:
+        text = f"pool {pool.name} not compatible for ip assignment"
+        return PoolNotForService(facts=(asked,), text=text, pool=pool, term=term)
+    return _assigned(addresses, pool, "requested-pool", (asked,))
+
+
+def _automatic(state: State, service: Service, family: IPFamily) -> Assigned | OneOf | Refusal:
+    if family is IPFamily.DUAL and _policy(service) == "SingleStack":
+        facts = (
+            cluster_ips_fact(service),
+            service_fact(service, "spec.ipFamilyPolicy", service.ip_family_policy),
+        )
+        return DualStackImpossible(
+            facts=facts, text="no available IPs", policy="SingleStack", cluster_ips=service.cluster_ips
+        )
+    choices: list[Assigned] = []
+    for order in kept_for(state, service):
+        best = _best(state, service, family, order, by_chance=False)
+        choices.extend(_assigned(addresses, pool, "kept-for-it", ()) for pool, addresses in best[:1])
+    if not choices:
+        best = _best(state, service, family, general(state), by_chance=True)
+        choices.extend(_assigned(addresses, pool, "general", ()) for pool, addresses in best)
+    distinct = list({(choice.pool, choice.addresses): choice for choice in choices}.values())
+    if not distinct:
+        return no_room(state, service, family)
+    return distinct[0] if len(distinct) == 1 else OneOf(choices=tuple(distinct))
+
+
+def _best(
+    state: State, service: Service, family: IPFamily, pools: Sequence[Pool], *, by_chance: bool
+) -> list[tuple[Pool, tuple[Address, ...]]]:
+    """The pools that may win, with what each would give (findBestPoolForService).
+
+    In a fixed order only the first can win; where the order is chance, each of the best kind can.
+    """
+    found = [(pool, {n: first_fit(state, pool, n, service) for n in (4, 6)}) for pool in pools]
+    whole = [
+        (pool, addresses)
+        for pool, free in found
+        if len(addresses := _select(state, pool, service, family, free)) == len(family.numbers)
+    ]
+    if whole or family is not IPFamily.DUAL or _policy(service) != "PreferDualStack":
+        return whole if by_chance else whole[:1]
+    if not state.version.tolerates_one_family:
+        return []
+    first_family = 6 if service.ip_families[:1] == ("IPv6",) else 4
+    for number in (first_family, 10 - first_family):
+        half: list[tuple[Pool, tuple[Address, ...]]] = [
+            (pool, (address,)) for pool, free in found if (address := free[number]) is not None
+        ]
+        if half:
+            return half if by_chance else half[:1]
+    return []
+
+
+def _select(
+    state: State, pool: Pool, service: Service, family: IPFamily, free: dict[int, Address | None]
+) -> tuple[Address, ...]:
+    """The addresses to take of those that are free, none where they do not do."""
+    found = tuple(address for number in family.numbers if (address := free[number]) is not None)
+    if len(found) == len(family.numbers):
+        v6_first = next((r.family == 6 for r in pool.ranges), False)
+        return found[::-1] if v6_first and not state.version.ipv4_first else found
+    prefers = _policy(service) == "PreferDualStack" and state.version.tolerates_one_family
+    return found[:1] if prefers else ()
+
+
+def _policy(service: Service) -> str:
+    return service.ip_family_policy or "SingleStack"
+
+
+def _assigned(addresses: tuple[Address, ...], pool: Pool, way: Way, facts: tuple[Fact, ...]) -> Assigned:
+    proof = Proof(rule=f"assigned-{way}", source=f"{_SOURCE} Assign", facts=facts)
+    return Assigned(addresses=addresses, pool=pool.name, way=way, proof=proof)
+
+
+def _quoted(addresses: tuple[Address, ...]) -> str:
+    return quoted(tuple(str(address) for address in addresses))

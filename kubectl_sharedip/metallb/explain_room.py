@@ -1,0 +1,122 @@
+"""Why no pool had room: every pool's own reason, which MetalLB folds into "no available IPs".
+
+Source: ``internal/allocator/allocator.go`` (Allocate, AllocateFromPool).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kubectl_sharedip.metallb.facts import key_fact, pool_fact, ranges_fact
+from kubectl_sharedip.metallb.families import IPFamily
+from kubectl_sharedip.metallb.order import general, kept_for
+from kubectl_sharedip.metallb.pools import Pool
+from kubectl_sharedip.metallb.refusals import NoRoom, PoolFull, Room
+from kubectl_sharedip.metallb.room import conflict_on, room_in
+from kubectl_sharedip.metallb.sharing import AddressConflict, sharing_key
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.service import Service
+
+
+def pool_full(
+    state: State,
+    service: Service,
+    family: IPFamily,
+    pool: Pool,
+    asked: Fact,
+    found: Mapping[int, Address | None],
+) -> PoolFull:
+    """Why the requested pool gives nothing. ``found`` are the addresses that it had, by family."""
+    room = room_in(state, pool, family, service, _lacking(pool, family))
+    return PoolFull(
+        facts=(asked, ranges_fact(pool.resource)),
+        text=_full_text(state.version, pool, family, found),
+        room=room,
+        joinable_by_key=_held_by_key(state, service, [pool], family),
+    )
+
+
+def no_room(state: State, service: Service, family: IPFamily) -> NoRoom:
+    """Why no pool gives an address unasked, as one kind for all of them."""
+    kept = {pool.name for order in kept_for(state, service) for pool in order}
+    open_ = {pool.name for pool in general(state)} | kept
+    rooms: list[Room] = []
+    for pool in sorted(state.pools.by_name.values(), key=lambda p: p.name):
+        exclusion = "not-automatic" if not pool.auto_assign else None
+        if exclusion is None:
+            exclusion = _lacking(pool, family) if pool.name in open_ else "not-for-service"
+        rooms.append(room_in(state, pool, family, service, exclusion))
+    usable = [room.pool for room in rooms if room.exclusion is None]
+    return NoRoom(
+        facts=(key_fact(service, state.version), *(_pool_fact(room) for room in rooms)),
+        text="no available IPs",
+        kind=_kind(rooms),
+        rooms=tuple(rooms),
+        joinable_by_key=_held_by_key(state, service, usable, family),
+    )
+
+
+def _pool_fact(room: Room) -> Fact:
+    if room.exclusion == "not-automatic":
+        return pool_fact(room.pool.resource, "spec.autoAssign", "false")
+    return ranges_fact(room.pool.resource)
+
+
+def _kind(rooms: Sequence[Room]) -> str:
+    if not rooms:
+        return "no-pools"
+    automatic = [room for room in rooms if room.exclusion != "not-automatic"]
+    if not automatic:
+        return "no-automatic-pool"
+    usable = [room for room in automatic if room.exclusion != "not-for-service"]
+    if not usable:
+        return "pools-for-others"
+    whole = [room for room in usable if room.exclusion is None]
+    if whole:
+        return "all-pools-full"
+    split = any(room.exclusion == "one-family" for room in usable)
+    return "families-in-two-pools" if split else "no-room-in-family"
+
+
+def _lacking(pool: Pool, family: IPFamily) -> str | None:
+    missing = [number for number in family.numbers if number not in pool.families]
+    if not missing:
+        return None
+    # A range over two families is accepted and holds nothing: such a pool is full, not foreign.
+    if not pool.families:
+        return None
+    return "other-family" if len(missing) == len(family.numbers) else "one-family"
+
+
+def _held_by_key(
+    state: State, service: Service, pools: Sequence[Pool], family: IPFamily
+) -> tuple[AddressConflict, ...]:
+    key = sharing_key(service, state.version)
+    if not key:
+        return ()
+    addresses = [
+        address
+        for pool in pools
+        for range_ in pool.ranges
+        if range_.family in family.numbers
+        for address in state.ledger.with_key(key, range_)
+    ]
+    conflicts = (conflict_on(state, address, service) for address in sorted(addresses))
+    return tuple(conflict for conflict in conflicts if conflict is not None)
+
+
+def _full_text(version: Version, pool: Pool, family: IPFamily, found: Mapping[int, Address | None]) -> str:
+    name = f'"{pool.name}"' if version.quotes_pool_name else pool.name
+    if version.names_family_of_full_pool:
+        return f"no available IPs in pool {name} for {family.value} IPFamily"
+    nothing_free = not any(found.values())
+    if family is IPFamily.DUAL:
+        if nothing_free and not version.reports_full_pool_as_nil:
+            return f"no available IPs in pool {name}"
+        return f"no available IPs in pool {name} for dual IPFamily"
+    if nothing_free and not version.reports_full_pool_as_nil:
+        return f"no available IPs in pool {name}"
+    return '["<nil>"] is not allowed in config'

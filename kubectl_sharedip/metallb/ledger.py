@@ -1,0 +1,177 @@
+"""Who holds which address: the allocator's books.
+
+A ledger is a value: giving or taking an address makes a new one, which shares all that did not
+change. So many futures of one cluster can be followed side by side, and each costs what differs
+in it. Source: ``internal/allocator/allocator.go`` (assign, Unassign).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kubectl_sharedip.metallb.sharing import Terms
+from kubectl_sharedip.model.address import Address, AddressRange
+from kubectl_sharedip.model.names import ServiceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """What MetalLB remembers of one Service: as of the last time it looked, not as of now."""
+
+    terms: Terms
+    addresses: tuple[Address, ...]
+    pool: str
+
+
+_NOBODY: tuple[ServiceName, ...] = ()
+
+
+class Ledger:
+    """All allocations at one moment, found by Service and by address."""
+
+    __slots__ = ("_added", "_base", "_by_service", "_holders", "_released")
+
+    def __init__(self, allocations: Iterable[Allocation] = ()) -> None:
+        """Books with these allocations; two Services may hold one address against the rules."""
+        self._base = _Base(allocations)
+        self._by_service: dict[ServiceName, Allocation | None] = {}
+        self._holders: dict[Address, tuple[ServiceName, ...]] = {}
+        self._added: tuple[Address, ...] = ()
+        self._released: tuple[Address, ...] = ()
+
+    def allocation(self, service: ServiceName) -> Allocation | None:
+        """What the Service holds, or None."""
+        if service in self._by_service:
+            return self._by_service[service]
+        return self._base.by_service.get(service)
+
+    def holders(self, address: Address) -> tuple[ServiceName, ...]:
+        """The Services on the address, in sorted order."""
+        if address in self._holders:
+            return self._holders[address]
+        return self._base.holders.get(address, _NOBODY)
+
+    def allocations(self) -> Iterator[Allocation]:
+        """All allocations, in no particular order."""
+        for name, allocation in self._base.by_service.items():
+            if name not in self._by_service:
+                yield allocation
+        yield from (allocation for allocation in self._by_service.values() if allocation is not None)
+
+    def changed(self) -> Mapping[ServiceName, Allocation | None]:
+        """What differs from the books that this one was made from, by Service."""
+        return self._by_service
+
+    def assign(self, allocation: Allocation) -> Ledger:
+        """The books after this Service is given these addresses (what it held is released)."""
+        return self._with(allocation.terms.service, allocation)
+
+    def release(self, service: ServiceName) -> Ledger:
+        """The books after this Service has given back what it holds."""
+        return self if self.allocation(service) is None else self._with(service, None)
+
+    def first_free(self, range_: AddressRange, avoided: bool) -> Address | None:
+        """The lowest address of the range that nobody holds, or None.
+
+        ``avoided`` leaves out IPv4 addresses that end in .0 or .255.
+        """
+        released = [a for a in self._released if a in range_ and not (avoided and _buggy(a))]
+        gap = self._first_gap(range_, avoided)
+        candidates = [a for a in released if not self.holders(a)] + ([gap] if gap else [])
+        return min(candidates, default=None)
+
+    def with_key(self, sharing_key: str, range_: AddressRange) -> tuple[Address, ...]:
+        """The addresses of the range on which a Service with this key is, ascending."""
+        found = {a for a in self._base.by_key.get(sharing_key, ()) if a in range_}
+        for allocation in self._by_service.values():
+            if allocation is not None and allocation.terms.sharing_key == sharing_key:
+                found.update(a for a in allocation.addresses if a in range_)
+        return tuple(sorted(a for a in found if self.holders(a)))
+
+    def used(self, range_: AddressRange) -> tuple[Address, ...]:
+        """The addresses of the range that somebody holds, ascending."""
+        candidates = {*self._base.used_in(range_), *(a for a in self._added if a in range_)}
+        return tuple(sorted(a for a in candidates if self.holders(a)))
+
+    def _first_gap(self, range_: AddressRange, avoided: bool) -> Address | None:
+        added = set(self._added)
+        for value in self._base.gaps(range_):
+            address = Address(range_.family, value)
+            if address not in added and not (avoided and _buggy(address)):
+                return address
+        return None
+
+    def _with(self, service: ServiceName, allocation: Allocation | None) -> Ledger:
+        after = Ledger.__new__(Ledger)
+        after._base = self._base
+        after._by_service = {**self._by_service, service: allocation}
+        after._holders = dict(self._holders)
+        before = self.allocation(service)
+        added, released = set(self._added), set(self._released)
+        for address in before.addresses if before else ():
+            rest = tuple(name for name in self.holders(address) if name != service)
+            after._holders[address] = rest
+            if not rest:
+                added.discard(address)
+                released.add(address)
+        for address in allocation.addresses if allocation else ():
+            names = [name for name in after.holders(address) if name != service]
+            insort(names, service)
+            after._holders[address] = tuple(names)
+            released.discard(address)
+            added.add(address)
+        after._added, after._released = tuple(sorted(added)), tuple(sorted(released))
+        return after
+
+
+class _Base:
+    """The part that all futures share: indexes over the allocations, never changed."""
+
+    __slots__ = ("by_key", "by_service", "holders", "used")
+
+    def __init__(self, allocations: Iterable[Allocation]) -> None:
+        self.by_service = {allocation.terms.service: allocation for allocation in allocations}
+        holders: dict[Address, list[ServiceName]] = {}
+        by_key: dict[str, set[Address]] = {}
+        for name, allocation in self.by_service.items():
+            for address in allocation.addresses:
+                holders.setdefault(address, []).append(name)
+                if allocation.terms.sharing_key:
+                    by_key.setdefault(allocation.terms.sharing_key, set()).add(address)
+        self.holders = {address: tuple(sorted(names)) for address, names in holders.items()}
+        self.by_key = by_key
+        self.used = sorted(self.holders)
+
+    def used_in(self, range_: AddressRange) -> list[Address]:
+        low, high = self._span(range_)
+        return self.used[low:high]
+
+    def gaps(self, range_: AddressRange) -> Iterator[int]:
+        """The numbers of the range that were free at first, ascending."""
+        low, high = self._span(range_)
+        number = range_.first
+        while number <= range_.last:
+            # The addresses in use are distinct and ascending, so a run without a gap is as long
+            # as its numbers say; its end is found by halving, not by walking it.
+            left, right = low, high
+            while left < right:
+                middle = (left + right) // 2
+                if self.used[middle].value - number == middle - low:
+                    left = middle + 1
+                else:
+                    right = middle
+            number += left - low
+            low = left
+            if number <= range_.last:
+                yield number
+            number += 1
+
+    def _span(self, range_: AddressRange) -> tuple[int, int]:
+        low = bisect_left(self.used, Address(range_.family, range_.first))
+        return low, bisect_left(self.used, Address(range_.family, range_.last + 1), lo=low)
+
+
+def _buggy(address: Address) -> bool:
+    return address.family == 4 and address.value & 0xFF in (0, 255)

@@ -1,0 +1,60 @@
+"""In which order MetalLB asks the pools, and where that order is chance.
+
+Source: ``internal/allocator/allocator.go`` (Allocate, pinnedPoolsForService, sortPools),
+``internal/config/config.go`` (poolsByNamespace, poolsByServiceSelector).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice, permutations
+
+from kubectl_sharedip.metallb.pools import Pool, is_for
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.service import Service
+
+_MOST_ORDERS = 120  # five pools kept for one namespace; more are seldom and settle the same way
+
+
+def kept_for(state: State, service: Service) -> tuple[tuple[Pool, ...], ...]:
+    """Every order in which the pools that are kept for this Service may be asked.
+
+    Pools listed for its namespace come in the order of a Go map, which is random and stays so
+    until the configuration is loaded again; those with service selectors come by name.
+    """
+    pools = [p for p in state.pools.by_name.values() if p.auto_assign and p.audience and is_for(p, service)]
+    by_namespace = [p for p in pools if p.audience and service.name.namespace in p.audience.namespaces]
+    by_selector = sorted(
+        (p for p in pools if p.audience and p.audience.service_selectors), key=lambda p: p.name
+    )
+    orders = {
+        tuple(_sorted([*first, *by_selector])): None
+        for first in islice(permutations(by_namespace), _MOST_ORDERS)
+    }
+    return tuple(orders) if by_namespace or by_selector else ()
+
+
+def general(state: State) -> tuple[Pool, ...]:
+    """The pools for everybody, by name; MetalLB asks them in random order."""
+    found = [p for p in state.pools.by_name.values() if p.auto_assign and p.audience is None]
+    return tuple(sorted(found, key=lambda p: p.name))
+
+
+def _sorted(pools: Sequence[Pool]) -> list[Pool]:
+    # MetalLB's comparison says "before" both ways for two pools without priority, and Go sorts up
+    # to twelve entries by insertion; only the same insertion gives the same order.
+    ordered: list[Pool] = []
+    for pool in pools:
+        place = len(ordered)
+        while place > 0 and _before(pool, ordered[place - 1]):
+            place -= 1
+        ordered.insert(place, pool)
+    return ordered
+
+
+def _before(left: Pool, right: Pool) -> bool:
+    left_priority = left.audience.priority if left.audience else 0
+    right_priority = right.audience.priority if right.audience else 0
+    if left_priority > 0 and right_priority > 0:
+        return left_priority < right_priority
+    return not (left_priority == 0 and right_priority > 0)

@@ -1,0 +1,108 @@
+"""What differs between MetalLB's versions, as named yes-or-no questions.
+
+A rule asks a question here and never compares version numbers itself, so that each difference
+can be read, and checked against a real controller, in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+NEWEST_KNOWN = "0.16.1"
+OLDEST_MODELLED = "0.13.0"
+
+_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """A version of MetalLB; compares as numbers do."""
+
+    major: int
+    minor: int
+    patch: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    @property
+    def modelled(self) -> bool:
+        """Whether the rules of this version are known here (0.13.0 and later)."""
+        return self >= Version(0, 13, 0)
+
+    @property
+    def reads_metallb_io(self) -> bool:
+        """Annotations under ``metallb.io/`` are read; before, only ``metallb.universe.tf/``."""
+        return self >= Version(0, 14, 9)
+
+    @property
+    def names_metallb_io(self) -> bool:
+        """Texts name ``metallb.io/loadBalancerIPs``, whichever annotation was meant."""
+        return self.reads_metallb_io
+
+    @property
+    def tolerates_one_family(self) -> bool:
+        """PreferDualStack is content with one family, and later asks its pool for the other."""
+        return self >= Version(0, 14, 9)
+
+    @property
+    def ipv4_first(self) -> bool:
+        """An automatic pair has IPv4 first; before, it comes in the order of the pool's ranges."""
+        return self >= Version(0, 14, 9)
+
+    @property
+    def key_change_wakes_all(self) -> bool:
+        """A changed sharing or backend key makes MetalLB look at every Service again."""
+        return self >= Version(0, 15, 0)
+
+    @property
+    def lost_address_wakes_all(self) -> bool:
+        """A Service that loses its address makes MetalLB look at every Service again."""
+        return self >= Version(0, 13, 8)
+
+    @property
+    def checks_cluster_ip_count(self) -> bool:
+        """RequireDualStack with one clusterIP is refused with an event of its own."""
+        return self >= Version(0, 15, 0)
+
+    @property
+    def priority_alone_matches_all(self) -> bool:
+        """A serviceAllocation without namespaces and selectors is for every Service."""
+        return self >= Version(0, 15, 0)
+
+    @property
+    def request_must_fit_pool(self) -> bool:
+        """A requested address outside the requested pool is refused; before, the pool was ignored."""
+        return self >= Version(0, 13, 10)
+
+    @property
+    def says_when_there_are_no_pools(self) -> bool:
+        """Without any pool an AllocationFailed event is sent; later versions are silent."""
+        return self < Version(0, 14, 0)
+
+    @property
+    def reassigns_orphans(self) -> bool:
+        """Pool edits that orphan an address are accepted, and the Service is given another."""
+        return self >= Version(0, 14, 0)
+
+    @property
+    def names_family_of_full_pool(self) -> bool:
+        """A full requested pool is reported with the family that it lacks."""
+        return self < Version(0, 15, 0)
+
+    @property
+    def quotes_pool_name(self) -> bool:
+        """The pool's name stands in quotes in that report."""
+        return self < Version(0, 14, 9)
+
+    @property
+    def reports_full_pool_as_nil(self) -> bool:
+        """A full requested pool is reported as ``["<nil>"] is not allowed in config``."""
+        return Version(0, 15, 0) <= self < Version(0, 16, 0)
+
+
+def parse_version(text: str) -> Version | None:
+    """The version that an image tag or a flag names (``v0.16.1``, ``0.16.1-r2``), or None."""
+    found = _VERSION.match(text)
+    return Version(*(int(part) for part in found.groups())) if found else None

@@ -1,0 +1,19 @@
+"""An Event on a Service: evidence with an age, never a conclusion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kubectl_sharedip.model.names import ServiceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One Event. ``last_seen`` is RFC 3339, or None where the event carries no time."""
+
+    service: ServiceName
+    reason: str
+    type: str  # Normal or Warning
+    message: str
+    last_seen: str | None
+    component: str

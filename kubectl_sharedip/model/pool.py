@@ -1,0 +1,53 @@
+"""An IPAddressPool as it stands in the API. Reading its ranges is one of MetalLB's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kubectl_sharedip.model.raw import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectorTerm:
+    """One matchExpression; ``matchLabels`` are written as ``In`` with one value."""
+
+    key: str
+    operator: str  # In, NotIn, Exists, DoesNotExist
+    values: tuple[str, ...]
+
+
+LabelSelector = tuple[SelectorTerm, ...]
+"""All terms must hold; no term matches everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAllocation:
+    """Whom a pool is kept for. ``priority`` 0 stands for none given."""
+
+    priority: int
+    namespaces: tuple[str, ...]
+    namespace_selectors: tuple[LabelSelector, ...]
+    service_selectors: tuple[LabelSelector, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolResource:
+    """One IPAddressPool."""
+
+    namespace: str
+    name: str
+    resource_version: str | None
+    origin: Origin
+    addresses: tuple[str, ...]
+    auto_assign: bool
+    avoid_buggy_ips: bool
+    allocation: ServiceAllocation | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamespaceLabels:
+    """A Namespace and what selectors of pools look at."""
+
+    name: str
+    labels: Mapping[str, str]

@@ -1,0 +1,63 @@
+"""What reading hands to intake: documents as they came, and what could not be had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+NotReadReason = Literal["forbidden", "absent", "failed", "not-in-files"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a document came from.
+
+    ``file`` is None for a document of a cluster. ``line`` is the first line of the document
+    (1 or more), ``item`` its place in a List (0 or more), where known.
+    """
+
+    file: str | None = None
+    line: int | None = None
+    item: int | None = None
+
+    def __str__(self) -> str:
+        if self.file is None:
+            return "cluster"
+        place = f":{self.line}" if self.line is not None else ""
+        return f"{self.file}{place}" + (f" items[{self.item}]" if self.item is not None else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawDocument:
+    """One Kubernetes object as it was read, not looked at yet."""
+
+    body: Mapping[str, Any]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class NotRead:
+    """A resource that is not known, which is another thing than none being there.
+
+    ``resource`` is the plural of the API (``services``, ``ipaddresspools``), ``namespace`` is
+    None where all of the cluster is meant.
+    """
+
+    resource: str
+    namespace: str | None = None
+    reason: NotReadReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCluster:
+    """All that one reading gave. ``read`` are the resources that were listed without failure."""
+
+    documents: tuple[RawDocument, ...]
+    read: frozenset[str]
+    not_read: tuple[NotRead, ...]
+    taken_at: str | None  # RFC 3339
+    context: str | None = None
+    server: str | None = None
+    files: tuple[str, ...] = ()
+    kubernetes: str | None = None  # "v1.34.1"

@@ -1,0 +1,78 @@
+"""A Service, as far as MetalLB and this program look at it. Texts are kept as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.raw import Origin
+
+Protocol = Literal["TCP", "UDP", "SCTP"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ServicePort:
+    """A port as clients see it: ``number`` 1 to 65535, ``protocol`` TCP, UDP or SCTP."""
+
+    number: int
+    protocol: str
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.protocol}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingress:
+    """One entry of status.loadBalancer.ingress; either text may be empty."""
+
+    ip: str
+    hostname: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """An entry of metadata.ownerReferences."""
+
+    kind: str
+    name: str
+    controller: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One Service.
+
+    ``uid`` is None for one that is not applied yet; its ``cluster_ips`` are then assumed, and only
+    their families mean anything. ``selector`` and the annotations keep their text; which
+    annotation is in force depends on MetalLB's version and is decided in ``metallb``.
+    """
+
+    name: ServiceName
+    uid: str | None
+    resource_version: str | None
+    origin: Origin
+    type: str
+    load_balancer_class: str | None
+    load_balancer_ip: str
+    cluster_ips: tuple[str, ...]
+    cluster_ips_assumed: bool
+    ip_families: tuple[str, ...]
+    ip_family_policy: str | None
+    external_traffic_policy: str  # Cluster or Local
+    selector: Mapping[str, str]
+    ports: tuple[ServicePort, ...]
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    ingress: tuple[Ingress, ...]
+    created_at: str | None
+    deleted_at: str | None
+    finalizers: tuple[str, ...]
+    owners: tuple[Owner, ...]
+    health_check_node_port: int | None
+
+    @property
+    def terminating(self) -> bool:
+        """Whether it is being deleted and only a finalizer keeps it."""
+        return self.deleted_at is not None

@@ -1,0 +1,74 @@
+"""The frozen picture of a cluster that every answer is made from.
+
+It says what was read, and what was not: a Service that is not in it may still exist where
+``not_read`` names services. It does not know whether it came from files or from a cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kubectl_sharedip.model.event import Event
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
+from kubectl_sharedip.model.raw import NotRead
+from kubectl_sharedip.model.service import Service
+
+VersionSource = Literal["image", "label", "crd", "flag", "assumed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """One MetalLB. ``lb_class`` is the value of its --lb-class flag, None where it has none.
+
+    ``version`` is ``X.Y.Z``; ``exact`` says that it was read off the running thing, otherwise it
+    is the version whose rules are used for want of a better one. ``controller_ready`` is None
+    where nothing tells.
+    """
+
+    namespace: str
+    lb_class: str | None
+    version: str
+    exact: bool
+    how: VersionSource
+    controller_ready: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the snapshot was taken; only carried along to be shown."""
+
+    context: str | None
+    server: str | None
+    files: tuple[str, ...]
+    taken_at: str | None
+    kubernetes: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A limit of an answer: a SIP9xx code and the values of its text."""
+
+    code: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A cluster at one moment. ``services`` keep the order in which they stood."""
+
+    services: Mapping[ServiceName, Service]
+    pools: tuple[PoolResource, ...]
+    namespaces: Mapping[str, NamespaceLabels]
+    events: tuple[Event, ...]
+    installations: tuple[Installation, ...]
+    read: frozenset[str]
+    not_read: tuple[NotRead, ...]
+    source: Source
+    notes: tuple[Note, ...]
+
+    def was_read(self, resource: str) -> bool:
+        """Whether all objects of this resource are known, were there any."""
+        return resource in self.read
