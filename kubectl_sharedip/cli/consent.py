@@ -1,0 +1,51 @@
+"""Questions to a person at a terminal, on stderr, so that stdout stays the answer."""
+
+from __future__ import annotations
+
+import sys
+
+from kubectl_sharedip.model.plan import Allowance, Plan
+
+_QUESTIONS: dict[Allowance, str] = {
+    "unpin": "give up a requested address or pool",
+    "others": "edit Services that were not named",
+    "policy": "change externalTrafficPolicy (client source IPs may be lost)",
+    "owned": "edit what a controller may put back",
+    "unseen": "go on although not all namespaces could be read",
+}
+
+
+def on_terminal() -> bool:
+    """Whether a person can be asked: stdin and stderr are terminals."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_for_leave(plan: Plan) -> tuple[Allowance, ...]:
+    """The leave that a person gives for the one way there is; none where several need different leave.
+
+    To move a live address is never asked for: that has to be written on the command line.
+    """
+    if not on_terminal() or len(plan.ways) != 1 or plan.ways[0].goal != plan.goal:
+        return ()
+    needs = plan.ways[0].needs
+    if "moves" in needs:
+        return ()
+    given = []
+    for need in needs:
+        if not _yes(f"{plan.goal.service} needs leave to {_QUESTIONS[need]}. Give it? [y/N] "):
+            return ()
+        given.append(need)
+    return tuple(given)
+
+
+def confirmed(target: str) -> bool:
+    """Whether the person says yes to the plan that was shown."""
+    return _yes(f"{target}\nDo it? [y/N] ")
+
+
+def _yes(question: str) -> bool:
+    print(question, end="", file=sys.stderr, flush=True)
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        print(file=sys.stderr)
+    return answer.strip().lower() in ("y", "yes")

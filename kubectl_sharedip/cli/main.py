@@ -1,0 +1,185 @@
+"""The program: its commands, and what happens when one fails.
+
+Everything that costs time to import is imported inside the command that needs it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from kubectl_sharedip.cli.failures import Exit, InputError, report
+from kubectl_sharedip.cli.options import allowances, reading_options, request_of, seconds
+from kubectl_sharedip.model.plan import ALLOWANCES
+
+_HELP_WIDTH = 80
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def _output(*formats: str) -> Decorator:
+    return click.option("-o", "--output", type=click.Choice(formats), help="Output format.")
+
+
+@click.group(
+    name="kubectl sharedip",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _HELP_WIDTH},
+    no_args_is_help=True,
+)
+@reading_options
+def cli() -> None:
+    """Which Services share an external IP under MetalLB, why one is Pending, and what repairs it."""
+
+
+@cli.command()
+@reading_options
+@click.option("--shared", is_flag=True, help="Only addresses that two or more Services share.")
+@click.option("--pending", is_flag=True, help="Only Services that wait for an address.")
+@_output("table", "wide", "json", "yaml")
+@click.pass_context
+def ls(context: click.Context, shared: bool, pending: bool, output: str | None) -> int:
+    """List Services by external IP and sharing key; Pending ones with a reason each.
+
+    \b
+    Examples:
+      kubectl sharedip ls -A
+      kubectl sharedip ls -f cluster.yaml -o wide
+    """
+    from kubectl_sharedip.cli import ls as command
+
+    return command.run(request_of(context, output), shared, pending)
+
+
+@cli.command()
+@reading_options
+@click.argument("services", nargs=-1, metavar="[SVC]...")
+@_output("text", "json", "yaml")
+@click.pass_context
+def why(context: click.Context, services: tuple[str, ...], output: str | None) -> int:
+    """Say why a Service is Pending, or sits where it sits, with the proof.
+
+    SVC is name, svc/name or namespace/name; without one, every Pending Service in scope.
+
+    \b
+    Examples:
+      kubectl sharedip why dns-udp -n shop
+      kubectl sharedip why -A
+    """
+    from kubectl_sharedip.cli import why as command
+
+    return command.run(request_of(context, output), services)
+
+
+@cli.command()
+@reading_options
+@click.argument("service", metavar="SVC")
+@click.option("--share-with", metavar="SVC", help="Give it the address of this Service.")
+@click.option("--allow", metavar="A,B", help=f"Leave to: {', '.join(ALLOWANCES)}.")
+@click.option("-y", "--yes", is_flag=True, help="Do the plan without asking.")
+@click.option("--dry-run", type=click.Choice(["client", "server"]), help="Show, or have the server judge.")
+@click.option("--timeout", metavar="TIME", help="How long to wait for MetalLB (60s, or 30 ms a Service).")
+@click.option("--journal-dir", metavar="DIR", help="Where the state before is kept.")
+@_output("text", "json", "yaml")
+@click.pass_context
+def fix(context: click.Context, /, service: str, output: str | None, **given: Any) -> int:
+    """Give a Service an address by the smallest safe edits, shown before they are done.
+
+    \b
+    Examples:
+      kubectl sharedip fix dns-udp -n shop --dry-run=client
+      kubectl sharedip fix web -n shop --share-with api --yes
+    """
+    from kubectl_sharedip.cli import fix as command
+
+    wanted = command.FixRequest(
+        service=service,
+        share_with=given["share_with"],
+        allowed=allowances(given["allow"]),
+        yes=given["yes"],
+        dry_run=given["dry_run"],
+        timeout_s=seconds("--timeout", given["timeout"]),
+        journal_dir=given["journal_dir"],
+    )
+    return command.run(request_of(context, output), wanted)
+
+
+@cli.command()
+@click.option("--client", is_flag=True, help="Ask no cluster.")
+@click.pass_context
+def version(context: click.Context, client: bool) -> int:
+    """Print the version."""
+    from kubectl_sharedip import __version__
+
+    print(f"kubectl-sharedip {__version__} (Python {sys.version.split()[0]})")
+    return Exit.OK
+
+
+def main() -> NoReturn:
+    """Runs the command line and ends the process with its exit status."""
+    gc.disable()  # a short run; collecting costs most of the time that reading JSON takes
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_run(sys.argv[1:]))
+
+
+def complete() -> NoReturn:
+    """Answers kubectl's request for completions (``kubectl_complete-sharedip ARGS...``)."""
+    from click.shell_completion import ShellComplete
+
+    words = sys.argv[1:] or [""]
+    found = ShellComplete(cli, {}, "kubectl sharedip", "_X").get_completions(words[:-1], words[-1])
+    for item in found:
+        print(f"{item.value}\t{item.help}" if item.help else item.value)
+    print(":4")
+    sys.exit(Exit.OK)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        return int(cli.main(arguments, prog_name="kubectl sharedip", standalone_mode=False) or Exit.OK)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.ctx.get_help() if error.ctx else "")
+        return Exit.OK
+    except click.ClickException as error:
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
+        print(f"error: {error.format_message()}", file=sys.stderr)
+        print(f"  see: {command or 'kubectl sharedip'} --help", file=sys.stderr)
+        return Exit.USAGE
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; nothing may be written while ending either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+    except Exception as error:
+        if _verbose(arguments):
+            raise
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """Errors that are answers, and the one line for those that are faults of this program."""
+    module = type(error).__module__
+    if isinstance(error, InputError) or module.startswith(
+        ("kubectl_sharedip.cluster.", "kubectl_sharedip.files.", "kubectl_sharedip.apply.")
+    ):
+        report(error)
+    else:
+        todo = "this is a fault of kubectl-sharedip: -v 8 shows where, please report it"
+        report(InputError(f"{type(error).__name__}: {error}", todo))
+    return Exit.NO_INPUT
+
+
+def _verbose(arguments: list[str]) -> bool:
+    joined = " ".join(arguments)
+    return any(f"{flag}{level}" in joined for flag in ("-v ", "-v", "--v=", "--v ") for level in "89")
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(Exit.TERMINATED)

@@ -1,0 +1,171 @@
+"""kubectl's flags, the same before and after the subcommand.
+
+They are parsed wherever they stand and gathered into one Request; given twice, the later counts,
+as with kubectl.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cluster.request import ConnectionRequest
+from kubectl_sharedip.model.plan import ALLOWANCES, Allowance
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_CONNECTION: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("--kubeconfig", {"metavar": "FILE", "help": "Path to the kubeconfig file."}),
+    ("--context", {"metavar": "NAME", "help": "The kubeconfig context to use."}),
+    ("--cluster", {"metavar": "NAME", "help": "The kubeconfig cluster to use."}),
+    ("--user", {"metavar": "NAME", "help": "The kubeconfig user to use."}),
+    ("--token", {"metavar": "TOKEN", "help": "Bearer token for the API server."}),
+    ("--as-uid", {"metavar": "UID", "help": "UID to impersonate."}),
+    ("--certificate-authority", {"metavar": "FILE", "help": "CA certificate of the API server."}),
+    ("--client-certificate", {"metavar": "FILE", "help": "Client certificate for TLS."}),
+    ("--client-key", {"metavar": "FILE", "help": "Client key for TLS."}),
+    ("--tls-server-name", {"metavar": "NAME", "help": "Server name to check the certificate for."}),
+    (
+        "--request-timeout",
+        {"metavar": "TIME", "help": "Limit of one request (5s, 2m; 0: none)."},
+    ),
+)
+
+
+def reading_options(command: F) -> F:
+    """Adds the flags of every command that reads."""
+    for name, settings in reversed(_CONNECTION):
+        command = click.option(name, default=None, expose_value=False, callback=_keep, **settings)(command)
+    for decorate in reversed(_SPECIAL):
+        command = decorate(command)
+    return command
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """Stores a flag that was given in the one place that group and subcommand share."""
+    if value not in (None, (), False) and parameter.name is not None:
+        context.find_root().ensure_object(dict)[parameter.name] = value
+    return value
+
+
+def _flag(*names: str, **settings: Any) -> Callable[[F], F]:
+    return click.option(*names, expose_value=False, callback=_keep, **settings)
+
+
+_SPECIAL: tuple[Callable[[Any], Any], ...] = (
+    _flag("-n", "--namespace", metavar="NAME", help="The namespace to look at."),
+    _flag("-A", "--all-namespaces", is_flag=True, help="Look at all namespaces."),
+    _flag(
+        "-f",
+        "--filename",
+        "filename",
+        multiple=True,
+        metavar="FILE",
+        help="Read files, folders or - (stdin) instead of a cluster; may be repeated.",
+    ),
+    _flag("-R", "--recursive", is_flag=True, help="Read folders with all that is in them."),
+    _flag("-s", "--server", metavar="URL", help="Address and port of the API server."),
+    _flag("--as", "as_user", metavar="NAME", help="User to impersonate."),
+    _flag(
+        "--as-group", "as_group", multiple=True, metavar="NAME", help="Group to impersonate; may be repeated."
+    ),
+    _flag("--insecure-skip-tls-verify", is_flag=True, help="Do not check the server's certificate."),
+    _flag(
+        "--chunk-size", type=click.IntRange(min=0), metavar="N", help="Objects a page (500; 0: all at once)."
+    ),
+    _flag("--disable-compression", is_flag=True, help="Do not ask the server for compressed answers."),
+    _flag("--metallb-namespace", metavar="NAME", help="The namespace of the MetalLB that is meant."),
+    _flag("--metallb-version", metavar="X.Y.Z", help="The version of MetalLB, where it cannot be found out."),
+    _flag("--lb-class", metavar="NAME", help="The loadBalancerClass of the MetalLB that is meant."),
+    _flag("--no-headers", is_flag=True, help="Print no header line."),
+    _flag(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        help="Colour: auto (on a terminal), always, never.",
+    ),
+    _flag(
+        "-v",
+        "--v",
+        "verbosity",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Log level; 8 shows tracebacks.",
+    ),
+)
+
+
+def request_of(context: click.Context, output: str | None) -> Request:
+    """All flags that were given, before and after the subcommand, as one Request."""
+    given: dict[str, Any] = context.find_root().ensure_object(dict)
+    connection = ConnectionRequest(
+        kubeconfig=given.get("kubeconfig"),
+        context=given.get("context"),
+        cluster=given.get("cluster"),
+        user=given.get("user"),
+        namespace=given.get("namespace"),
+        server=given.get("server"),
+        token=given.get("token"),
+        as_user=given.get("as_user"),
+        as_groups=tuple(given.get("as_group", ())),
+        as_uid=given.get("as_uid"),
+        certificate_authority=given.get("certificate_authority"),
+        client_certificate=given.get("client_certificate"),
+        client_key=given.get("client_key"),
+        insecure_skip_tls_verify=given.get("insecure_skip_tls_verify", False),
+        tls_server_name=given.get("tls_server_name"),
+        request_timeout_s=seconds("--request-timeout", given.get("request_timeout")),
+        disable_compression=given.get("disable_compression", False),
+        chunk_size=given.get("chunk_size", 500),
+    )
+    return Request(
+        connection=connection,
+        files=tuple(given.get("filename", ())),
+        recursive=given.get("recursive", False),
+        namespace=given.get("namespace"),
+        all_namespaces=given.get("all_namespaces", False),
+        metallb_namespace=given.get("metallb_namespace"),
+        metallb_version=_version(given.get("metallb_version")),
+        lb_class=given.get("lb_class"),
+        output=output,
+        no_headers=given.get("no_headers", False),
+        color=given.get("color", "auto"),
+        verbosity=given.get("verbosity", 0),
+    )
+
+
+def _version(text: str | None) -> str | None:
+    if text is None:
+        return None
+    from kubectl_sharedip.metallb.versions import parse_version
+
+    version = parse_version(text)
+    if version is None:
+        raise click.UsageError(f'--metallb-version {text}: not a version; write it as "0.16.1".')
+    if not version.modelled:
+        raise click.UsageError(f"--metallb-version {text}: versions before 0.13 are not modelled.")
+    return str(version)
+
+
+def seconds(flag: str, text: str | None) -> float | None:
+    """``5``, ``5s``, ``1m``, ``2h``, ``1m30s`` in seconds; a usage error names the flag."""
+    if text is None:
+        return None
+    import re
+
+    if not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h)?)+", text):
+        raise click.UsageError(f'{flag} {text}: write it as "5s", "2m" or "1h".')
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", text)
+    return sum(float(number) * units[unit] for number, unit in parts)
+
+
+def allowances(text: str | None) -> tuple[Allowance, ...]:
+    """The allowances of --allow; a usage error names the one that is not known."""
+    given = [word.strip() for word in (text or "").split(",") if word.strip()]
+    unknown = [word for word in given if word not in ALLOWANCES]
+    if unknown:
+        raise click.UsageError(f"--allow {unknown[0]}: known are {', '.join(ALLOWANCES)}.")
+    return tuple(name for name in ALLOWANCES if name in given)

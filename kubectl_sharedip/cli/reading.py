@@ -1,0 +1,172 @@
+"""From a Request to a Snapshot, whether it comes from a cluster or from files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.intake.installations import Given
+from kubectl_sharedip.intake.snapshot import build_snapshot
+from kubectl_sharedip.metallb.installed import states
+from kubectl_sharedip.metallb.predict import Prediction, predict
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
+from kubectl_sharedip.model.snapshot import Note, Snapshot
+from kubectl_sharedip.report.commands import InForce
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.cluster.connection import Connection
+
+#: What decides an answer, for whichever scope: sharing crosses namespaces.
+ALWAYS = ("services", "ipaddresspools", "metallb-deployments", "version")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading: the snapshot, each MetalLB's view of it, and the scope that was asked for.
+
+    ``scope`` is a namespace, None for all. ``new`` are Services that are not applied yet.
+    ``connection`` is None where files were read; ``default_namespace`` is that of a bare name,
+    None where every namespace of the files may be meant.
+    """
+
+    raw: RawCluster
+    snapshot: Snapshot
+    views: tuple[State, ...]
+    new: frozenset[ServiceName]
+    notes: tuple[Note, ...]
+    scope: str | None
+    default_namespace: str | None
+    connection: Connection | None
+    flags: InForce
+
+
+def read(request: Request, resources: Sequence[str], names: Sequence[str] = ()) -> Reading:
+    """Reads what the request points at.
+
+    Arguments: the request; the resources to read beside Services, pools and MetalLB; Services
+    that are named and must be found even where they are not of type LoadBalancer.
+    Raises FileError, ClusterError where the input cannot be had.
+    """
+    if request.files:
+        return _from_files(request)
+    return _from_cluster(request, resources, names)
+
+
+def _from_files(request: Request) -> Reading:
+    from kubectl_sharedip.files.read import read_files
+
+    raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
+    scope = None if request.all_namespaces else request.namespace
+    return _reading(request, raw, scope=scope, default=scope, connection=None)
+
+
+def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[str]) -> Reading:
+    from kubectl_sharedip.cluster.connection import connect
+    from kubectl_sharedip.cluster.read import read_cluster
+
+    connection = connect(request.connection)
+    wanted = (*ALWAYS, *resources)
+    raw = read_cluster(connection, wanted, metallb_namespace=request.metallb_namespace)
+    raw = _with_named(raw, connection, names)
+    scope = None if request.all_namespaces else connection.namespace
+    return _reading(request, raw, scope=scope, default=connection.namespace, connection=connection)
+
+
+def _with_named(raw: RawCluster, connection: Connection, names: Sequence[str]) -> RawCluster:
+    """Adds Services that are asked for by name and that a list of LoadBalancers does not have."""
+    from kubectl_sharedip.cluster.read import get_service
+
+    listed = {
+        (d.body["metadata"]["namespace"], d.body["metadata"]["name"])
+        for d in raw.documents
+        if d.body.get("kind") == "Service"
+    }
+    found = []
+    for name in names:
+        namespace, bare = split_name(name)
+        key = (namespace or connection.namespace, bare)
+        if key in listed:
+            continue
+        body = get_service(connection, *key)
+        if body is not None:
+            found.append(RawDocument(body=body, origin=Origin()))
+    return replace(raw, documents=(*raw.documents, *found))
+
+
+def split_name(text: str) -> tuple[str | None, str]:
+    """``name``, ``svc/name``, ``service/name`` or ``namespace/name`` as namespace and name."""
+    first, slash, rest = text.partition("/")
+    if not slash:
+        return None, text
+    return (None, rest) if first in ("svc", "service", "services") else (first, rest)
+
+
+def _reading(
+    request: Request,
+    raw: RawCluster,
+    *,
+    scope: str | None,
+    default: str | None,
+    connection: Connection | None,
+) -> Reading:
+    given = Given(
+        namespace=request.metallb_namespace,
+        version=request.metallb_version,
+        lb_class=request.lb_class,
+        newest_known=NEWEST_KNOWN,
+    )
+    snapshot = build_snapshot(raw, given, default_namespace=default or "default")
+    prediction = predict(snapshot)
+    return Reading(
+        raw=raw,
+        snapshot=prediction.snapshot,
+        views=states(prediction.snapshot),
+        new=prediction.new,
+        notes=_notes(prediction),
+        scope=scope,
+        default_namespace=default,
+        connection=connection,
+        flags=in_force(request),
+    )
+
+
+def _notes(prediction: Prediction) -> tuple[Note, ...]:
+    found = []
+    for name, lists in prediction.by_chance:
+        shown = " or ".join(", ".join(map(str, one)) or "no address" for one in lists)
+        found.append(Note(code="SIP905", values={"outcomes": f"{name} gets {shown}"}))
+    if not prediction.complete:
+        found.append(Note(code="SIP906", values={}))
+    return tuple(found)
+
+
+def in_force(request: Request) -> InForce:
+    """The flags that a printed command repeats; never the token."""
+    connection = request.connection
+    shared = [
+        word
+        for flag, value in (
+            ("--kubeconfig", connection.kubeconfig),
+            ("--context", connection.context),
+            ("-s", connection.server),
+            ("--as", connection.as_user),
+        )
+        if value is not None
+        for word in (flag, value)
+    ]
+    ours = [word for file in request.files for word in ("-f", file)]
+    ours.extend(["-R"] if request.recursive else [])
+    for flag, value in (
+        ("--metallb-namespace", request.metallb_namespace),
+        ("--metallb-version", request.metallb_version),
+        ("--lb-class", request.lb_class),
+    ):
+        if value is not None:
+            ours.extend((flag, value))
+    return InForce(ours=(*shared, *ours), kubectl=tuple(shared))

@@ -1,0 +1,29 @@
+"""What the command line asked for, as a value. Nothing is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kubectl_sharedip.cluster.request import ConnectionRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The flags that all reading commands have.
+
+    ``namespace`` None and ``all_namespaces`` False is the current namespace of the context, or,
+    with ``files``, everything in them.
+    """
+
+    connection: ConnectionRequest = field(default_factory=ConnectionRequest)
+    files: tuple[str, ...] = ()
+    recursive: bool = False
+    namespace: str | None = None
+    all_namespaces: bool = False
+    metallb_namespace: str | None = None
+    metallb_version: str | None = None
+    lb_class: str | None = None
+    output: str | None = None
+    no_headers: bool = False
+    color: str = "auto"
+    verbosity: int = 0

@@ -1,0 +1,117 @@
+"""A Service with an address: does it hold it by the rules, and who with its key sits elsewhere?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubectl_sharedip.diagnose.view import View, found
+from kubectl_sharedip.metallb.facts import address_fact, key_fact
+from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
+from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.room import conflict_on
+from kubectl_sharedip.metallb.sharing import SharingRule, failing_rules, sharing_key, terms_of
+from kubectl_sharedip.metallb.state import status_addresses
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.service import Service
+
+RULE_TEXT = {
+    SharingRule.HOLDER_HAS_KEY: "a key is missing",
+    SharingRule.REQUESTER_HAS_KEY: "a key is missing",
+    SharingRule.KEYS_EQUAL: "keys differ",
+    SharingRule.POLICIES_EQUAL: "policies differ",
+    SharingRule.LOCAL_SELECTORS_EQUAL: "selectors differ under Local",
+    SharingRule.PORTS_FREE: "ports clash",
+}
+
+
+def assigned_findings(view: View) -> tuple[Finding, ...]:
+    """The findings of a Service that has an address; none of them is decisive."""
+    return (*_against_the_rules(view), *_would_move(view), *_same_key_elsewhere(view))
+
+
+def _against_the_rules(view: View) -> Iterator[Finding]:
+    for address in status_addresses(view.service):
+        conflict = conflict_on(view.state, address, view.service)
+        if conflict is not None:
+            rules = dict.fromkeys(RULE_TEXT[one.rule] for one in conflict.conflicts)
+            yield found(
+                "SIP213",
+                {
+                    "address": str(address),
+                    "holders": tuple(str(name) for name in conflict.holders),
+                    "rules": tuple(rules),
+                },
+                facts=tuple(dict.fromkeys(fact for one in conflict.conflicts for fact in one.facts)),
+                holders=conflict.holders,
+                cause=True,
+            )
+
+
+def _would_move(view: View) -> Iterator[Finding]:
+    held = status_addresses(view.service)
+    if any(conflict_on(view.state, address, view.service) for address in held):
+        return  # said by SIP213 already
+    expected = _expected(view.outcome)
+    if expected is None or held in expected:
+        return
+    shown = ", ".join(map(str, held))
+    becomes = " or ".join(", ".join(map(str, one)) or "no address" for one in sorted(expected))
+    yield found("SIP509", {"shown": shown, "expected": becomes}, facts=(address_fact(view.service),))
+
+
+def _expected(outcome: Outcome) -> tuple[tuple[Address, ...], ...] | None:
+    if isinstance(outcome, Assigned):
+        return (outcome.addresses,)
+    if isinstance(outcome, OneOf):
+        return tuple(choice.addresses for choice in outcome.choices)
+    return ((),) if isinstance(outcome, Refused) else None
+
+
+def _same_key_elsewhere(view: View) -> Iterator[Finding]:
+    """SIP207: another Service has its key and sits on another address."""
+    own = view.service
+    key = sharing_key(own, view.state.version)
+    held = set(status_addresses(own))
+    if not key or not held:
+        return
+    for other in sorted(view.state.services.values(), key=lambda service: service.name):
+        addresses = status_addresses(other)
+        if other.name == own.name or not addresses or held & set(addresses):
+            continue
+        if sharing_key(other, view.state.version) == key:
+            yield found(
+                "SIP207",
+                {
+                    "others": (f"{other.name} ({', '.join(map(str, addresses))})",),
+                    "why": _why_apart(view, other),
+                },
+                facts=(
+                    key_fact(own, view.state.version),
+                    key_fact(other, view.state.version),
+                    address_fact(other),
+                ),
+                holders=(other.name,),
+                severity="warning" if _same_request(view, other) else None,
+            )
+
+
+def _why_apart(view: View, other: Service) -> str:
+    version = view.state.version
+    rules = failing_rules(terms_of(view.service, version), terms_of(other, version))
+    if rules:
+        shown = []
+        for rule, ports in rules:
+            clash = f" ({', '.join(map(str, ports))})" if ports else ""
+            shown.append(RULE_TEXT[rule] + clash)
+        return ", ".join(shown)
+    pools = {a.pool for s in (view.service, other) if (a := view.state.ledger.allocation(s.name))}
+    if len(pools) > 1:
+        return "they are in different pools"
+    return "nothing keeps them apart; each got an address that was free when it came"
+
+
+def _same_request(view: View, other: Service) -> bool:
+    requests = [requested(service, view.state.version) for service in (view.service, other)]
+    lists = [set(r.addresses) if isinstance(r, Request) else set() for r in requests]
+    return bool(lists[0] & lists[1])

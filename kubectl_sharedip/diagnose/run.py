@@ -1,0 +1,74 @@
+"""All findings of one Service, in the order in which a person needs them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kubectl_sharedip.diagnose.assigned import assigned_findings
+from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.handling import not_handled
+from kubectl_sharedip.diagnose.pending import pending_findings
+from kubectl_sharedip.diagnose.unread import without_pools
+from kubectl_sharedip.diagnose.view import View
+from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Snapshot
+
+_ABSENT_IS_EMPTY = ("absent",)
+
+
+def diagnose(snapshot: Snapshot, views: tuple[State, ...], service: Service) -> Diagnosis:
+    """Everything that is found of this Service.
+
+    Arguments: the snapshot; the view of each MetalLB in it (``metallb.installed.states``); the
+    Service, which need not be handled by any. A finding whose inputs were not all read is not
+    given; its check is listed as skipped.
+    """
+    unhandled = not_handled(service, tuple(view.installation for view in views))
+    if unhandled is not None:
+        return Diagnosis(service=service.name, findings=(unhandled,), skipped=())
+    state = next(
+        view for view in views if view.installation.lb_class == (service.load_balancer_class or None)
+    )
+    if not _known(snapshot, "ipaddresspools"):
+        return without_pools(snapshot, state, service)
+    view = View(snapshot=snapshot, state=state, service=service, outcome=decide(state, service))
+    found = pending_findings(view) if view.pending else assigned_findings(view)
+    given, skipped = [], []
+    for finding in found:
+        missing = tuple(r for r in CATALOGUE[finding.code].reads if not _enough(snapshot, state, r))
+        if missing and not finding.decisive:
+            skipped.append(Skipped(code=finding.code, resources=missing))
+        else:
+            given.append(replace(finding, certain=finding.certain and not missing))
+    return Diagnosis(service=service.name, findings=_ordered(given), skipped=tuple(skipped))
+
+
+def _known(snapshot: Snapshot, resource: str) -> bool:
+    if snapshot.was_read(resource):
+        return True
+    return any(gap.resource == resource and gap.reason in _ABSENT_IS_EMPTY for gap in snapshot.not_read)
+
+
+def _enough(snapshot: Snapshot, state: State, resource: str) -> bool:
+    """Whether what is known of the resource suffices: Namespaces matter to selectors alone."""
+    if resource != "namespaces" or _known(snapshot, resource):
+        return _known(snapshot, resource)
+    allocations = (pool.resource.allocation for pool in state.pools.by_name.values())
+    return not any(allocation and allocation.namespace_selectors for allocation in allocations)
+
+
+def _ordered(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Causes first, then the decisive one where it is none itself, then by weight and code."""
+    weights = {"error": 0, "warning": 1, "info": 2}
+    distinct = list(dict.fromkeys((f.code, f.holders, f.facts) for f in findings))
+    first = {(f.code, f.holders, f.facts): f for f in reversed(findings)}
+    kept = [first[key] for key in distinct]
+    return tuple(
+        sorted(
+            kept,
+            key=lambda f: (not f.cause, not f.decisive, weights[f.severity], f.code, f.holders),
+        )
+    )

@@ -1,0 +1,54 @@
+"""What a check looks at: one Service, and the cluster around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.metallb.outcomes import Outcome
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.finding import Finding, Severity, Value
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.proof import Fact, Proof
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One Service as its MetalLB sees it, and what MetalLB would do with it now."""
+
+    snapshot: Snapshot
+    state: State
+    service: Service
+    outcome: Outcome
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is a LoadBalancer Service without an address."""
+        return self.service.type == "LoadBalancer" and not any(entry.ip for entry in self.service.ingress)
+
+
+def found(
+    code: str,
+    values: dict[str, Value],
+    *,
+    facts: tuple[Fact, ...] = (),
+    holders: tuple[ServiceName, ...] = (),
+    proof: Proof | None = None,
+    cause: bool = False,
+    certain: bool = True,
+    severity: Severity | None = None,
+) -> Finding:
+    """A finding with the severity of its row in the catalogue, unless another is given."""
+    return Finding(
+        code=code,
+        severity=severity or CATALOGUE[code].severity,
+        values=MappingProxyType(values),
+        facts=facts,
+        holders=holders,
+        proof=proof,
+        cause=cause,
+        certain=certain,
+    )

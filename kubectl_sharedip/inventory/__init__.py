@@ -1,0 +1,1 @@
+"""What is there: addresses with their Services. It counts and groups, and judges nothing."""

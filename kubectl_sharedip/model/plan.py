@@ -1,0 +1,141 @@
+"""A plan: the edits, what they would move, what they rest on, and what they need leave for.
+
+A plan is a value that can be shown, saved, reviewed and refused; making one touches nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.proof import Fact
+
+Allowance = Literal["unpin", "others", "policy", "moves", "owned", "unseen"]
+ALLOWANCES: tuple[Allowance, ...] = ("unpin", "others", "policy", "moves", "owned", "unseen")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One field of an edit. ``value`` None removes it; ``was`` None says that it was not there.
+
+    ``path`` are the steps from the top of the object (``("metadata", "annotations", KEY)``).
+    """
+
+    path: tuple[str, ...]
+    value: str | None
+    was: str | None
+
+    @property
+    def op(self) -> str:
+        """``add``, ``replace`` or ``remove``, as JSON Patch names them."""
+        if self.value is None:
+            return "remove"
+        return "add" if self.was is None else "replace"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What is done to one Service, in one merge patch.
+
+    ``wakes_only`` marks the edit that changes nothing but makes MetalLB look again; it is sent
+    only where MetalLB has not acted by itself.
+    """
+
+    service: ServiceName
+    resource_version: str | None
+    owner: str | None
+    operations: tuple[Operation, ...]
+    wakes_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What happens to the addresses of one Service. ``after`` has each list that may come."""
+
+    service: ServiceName
+    before: tuple[Address, ...]
+    after: tuple[tuple[Address, ...], ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether only one end is possible."""
+        return len(self.after) == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Cost:
+    """What a plan costs, in the order in which costs are compared."""
+
+    live_addresses: int  # lost, moved or no longer announced
+    left_pending: int
+    requests_given_up: int
+    others_edited: int
+    policies_changed: int
+    services_edited: int
+    fields_edited: int
+
+
+LossKind = Literal["request", "pool-request", "policy", "live-address"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """Something that a way gives up. ``value`` is what it was."""
+
+    kind: LossKind
+    service: ServiceName
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What one named Service is to get. ``share_with`` None: any address."""
+
+    service: ServiceName
+    share_with: ServiceName | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to a goal: edits in the order in which they are made, with their consequences.
+
+    ``joins`` are the Services with which the named one then shares, in every end.
+    """
+
+    goal: Goal
+    edits: tuple[Edit, ...]
+    effects: tuple[Effect, ...]
+    joins: tuple[ServiceName, ...]
+    needs: tuple[Allowance, ...]
+    cost: Cost
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """A finding that no plan can get past: its code."""
+
+    code: str
+    service: ServiceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The answer to a goal.
+
+    ``chosen`` is None where no plan may be carried out under the allowances given. ``ways`` lists
+    every way that loses less than another, the cheapest first, with what each needs; those of a
+    full pool join somebody who was not named, so they have goals of their own. A chosen way
+    without edits says that nothing has to be done. ``relied_on`` are the facts that must still
+    hold when the chosen way is gone. ``complete`` is False where more ends were possible than
+    could be followed.
+    """
+
+    goal: Goal
+    chosen: Way | None
+    ways: tuple[Way, ...]
+    blocked: tuple[Blocked, ...]
+    relied_on: tuple[Fact, ...]
+    complete: bool = True

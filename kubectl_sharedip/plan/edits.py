@@ -1,0 +1,151 @@
+"""What may be changed in a Service, as functions from a Service to a Service.
+
+The operations of an edit are not kept beside it: they are what differs between the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from kubectl_sharedip.metallb.annotations import (
+    OLD_PREFIX,
+    REQUESTED_ADDRESSES,
+    REQUESTED_POOL,
+    SHARING_KEY,
+    prefixes,
+)
+from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.plan import Edit, Operation
+from kubectl_sharedip.model.service import Service
+
+WOKEN = "sharedip/woken"
+_HARMLESS = (WOKEN,)
+
+
+def with_key(state: State, service: Service, key: str, like: Service | None) -> Service:
+    """The Service with this sharing key, under the prefix that it uses, else that of ``like``."""
+    return _annotated(state, service, SHARING_KEY, key, like)
+
+
+def without_requested_address(service: Service, version: Version) -> Service:
+    """The Service asking for no address, neither in the field nor in an annotation."""
+    names = [prefix + REQUESTED_ADDRESSES for prefix in prefixes(version)]
+    return replace(_without(service, names), load_balancer_ip="")
+
+
+def without_field_request(service: Service) -> Service:
+    """The Service without spec.loadBalancerIP; its annotation stays."""
+    return replace(service, load_balancer_ip="")
+
+
+def without_annotated_request(service: Service, version: Version) -> Service:
+    """The Service without the annotation that asks for addresses; its field stays."""
+    return _without(service, [prefix + REQUESTED_ADDRESSES for prefix in prefixes(version)])
+
+
+def without_requested_pool(service: Service, version: Version) -> Service:
+    """The Service asking for no pool."""
+    return _without(service, [prefix + REQUESTED_POOL for prefix in prefixes(version)])
+
+
+def with_requested_addresses(
+    state: State, service: Service, addresses: tuple[Address, ...], like: Service | None
+) -> Service:
+    """The Service asking for these addresses, in the form that it uses already.
+
+    One that asks for nothing yet is given the annotation, which MetalLB prefers over the field
+    (spec.loadBalancerIP is deprecated in Kubernetes, and holds one address only).
+    """
+    request = requested(service, state.version)
+    uses_field = bool(service.load_balancer_ip) and len(addresses) == 1
+    if uses_field and isinstance(request, Request):
+        return replace(service, load_balancer_ip=str(addresses[0]))
+    text = ",".join(str(address) for address in addresses)
+    return _annotated(state, replace(service, load_balancer_ip=""), REQUESTED_ADDRESSES, text, like)
+
+
+def with_policy(service: Service, policy: str) -> Service:
+    """The Service with this externalTrafficPolicy; Cluster needs no healthCheckNodePort."""
+    return replace(service, external_traffic_policy=policy)
+
+
+def woken(service: Service) -> Service:
+    """The Service with the one annotation flipped that means nothing, so that MetalLB looks again."""
+    value = "2" if service.annotations.get(WOKEN) == "1" else "1"
+    return replace(service, annotations=MappingProxyType({**service.annotations, WOKEN: value}))
+
+
+def edit_of(before: Service, after: Service) -> Edit | None:
+    """What turns one into the other, or None where nothing has to be done."""
+    operations = tuple(_operations(before, after))
+    if not operations:
+        return None
+    owner = next((o for o in before.owners if o.controller), None)
+    wakes_only = all(operation.path[-1] in _HARMLESS for operation in operations)
+    return Edit(
+        service=before.name,
+        resource_version=before.resource_version,
+        owner=f"{owner.kind} {owner.name}" if owner else None,
+        operations=operations,
+        wakes_only=wakes_only,
+    )
+
+
+def _operations(before: Service, after: Service) -> list[Operation]:
+    found = []
+    for key in sorted({*before.annotations, *after.annotations}):
+        was, value = before.annotations.get(key), after.annotations.get(key)
+        if was != value:
+            found.append(Operation(path=("metadata", "annotations", key), value=value, was=was))
+    if before.load_balancer_ip != after.load_balancer_ip:
+        found.append(
+            Operation(
+                path=("spec", "loadBalancerIP"),
+                value=after.load_balancer_ip or None,
+                was=before.load_balancer_ip or None,
+            )
+        )
+    if before.external_traffic_policy != after.external_traffic_policy:
+        found.append(
+            Operation(
+                path=("spec", "externalTrafficPolicy"),
+                value=after.external_traffic_policy,
+                was=before.external_traffic_policy,
+            )
+        )
+    return found
+
+
+def _annotated(state: State, service: Service, name: str, value: str, like: Service | None) -> Service:
+    """Sets the annotation that is in force; never a new one beside an old one."""
+    read = prefixes(state.version)
+    present = [prefix + name for prefix in read if prefix + name in service.annotations]
+    key = present[0] if present else _prefix_for(state, service, like) + name
+    return replace(service, annotations=MappingProxyType({**service.annotations, key: value}))
+
+
+def _prefix_for(state: State, service: Service, like: Service | None) -> str:
+    """The prefix that the Service uses, else that of the other, else the newest that is read.
+
+    Where the version is an assumption, the old prefix is the one that every version reads.
+    """
+    read = prefixes(state.version)
+    for model in (service, like):
+        used = [p for p in read if model and any(_set_by_people(k, p) for k in model.annotations)]
+        if used:
+            return used[0]
+    return read[0] if state.installation.exact else OLD_PREFIX
+
+
+def _set_by_people(key: str, prefix: str) -> bool:
+    # MetalLB writes ip-allocated-from-pool itself, so that one tells nothing of a habit.
+    return key in {prefix + name for name in (SHARING_KEY, REQUESTED_ADDRESSES, REQUESTED_POOL)}
+
+
+def _without(service: Service, names: list[str]) -> Service:
+    kept = {key: value for key, value in service.annotations.items() if key not in names}
+    return replace(service, annotations=MappingProxyType(kept))

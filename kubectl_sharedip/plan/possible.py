@@ -1,0 +1,29 @@
+"""What rules out any plan, whatever it would edit."""
+
+from __future__ import annotations
+
+from kubectl_sharedip.model.finding import Diagnosis
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Snapshot
+
+# Under these no edit of a Service helps, or nobody can foretell what an edit would do.
+BLOCKING = ("SIP301", "SIP308", "SIP401", "SIP402", "SIP403", "SIP404", "SIP405", "SIP406", "SIP701")
+
+
+def blocking_code(service: Service, diagnosis: Diagnosis) -> str | None:
+    """The finding that rules out a plan for this Service, or None where nothing does.
+
+    A Service that is being deleted is answered with SIP705.
+    """
+    if service.terminating:
+        return "SIP705"
+    codes = [finding.code for finding in diagnosis.findings]
+    pools_unread = any("ipaddresspools" in skipped.resources for skipped in diagnosis.skipped)
+    if pools_unread:
+        return "SIP901"
+    return next((code for code in BLOCKING if code in codes), None)
+
+
+def unseen(snapshot: Snapshot) -> bool:
+    """Whether Services may be there that could not be read."""
+    return any(gap.resource == "services" and gap.reason != "not-in-files" for gap in snapshot.not_read)

@@ -1,0 +1,66 @@
+"""A candidate run through MetalLB's rules to the end, the goal kept in sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.edits import ServiceEdit
+from kubectl_sharedip.metallb.outcomes import Assigned
+from kubectl_sharedip.metallb.settle import Settled, held_by, settle
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Goal
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.plan.edits import woken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What became of a candidate: the edits as they were made, and the cluster's ends."""
+
+    changed: tuple[Service, ...]
+    settled: Settled
+
+
+def simulate(
+    state: State, changed: tuple[Service, ...], goal: Goal, waiting: frozenset[ServiceName]
+) -> Trial:
+    """The ends after these edits, made in this order, each settled before the next.
+
+    Where the named Service would then be assigned and MetalLB is not going to look at it, the
+    harmless edit that wakes it is added as the last one.
+    """
+    settled = settle(state, [ServiceEdit(service=service) for service in changed], waiting)
+    if not _sleeps(settled, goal.service):
+        return Trial(changed=changed, settled=settled)
+    # Woken as it was edited, not as MetalLB left it: its own annotations are no edits of ours.
+    latest = next((s for s in reversed(changed) if s.name == goal.service), state.services[goal.service])
+    waking = woken(latest)
+    edits = [ServiceEdit(service=service) for service in (*changed, waking)]
+    return Trial(changed=(*changed, waking), settled=settle(state, edits, waiting))
+
+
+def _sleeps(settled: Settled, name: ServiceName) -> bool:
+    """Whether some end leaves the Service Pending although it would be assigned at a look."""
+    return any(
+        not held_by(end, name) and isinstance(decide(end, end.services[name]), Assigned)
+        for end in settled.ends
+    )
+
+
+def reached(state: State, trial: Trial, goal: Goal) -> bool:
+    """Whether every end gives the named Service what the goal asks for."""
+    if not trial.settled.complete or trial.settled.restless:
+        return False
+    return all(_holds(state, end, goal) for end in trial.settled.ends)
+
+
+def _holds(before: State, end: State, goal: Goal) -> bool:
+    held = held_by(end, goal.service)
+    if not held:
+        return False
+    if goal.share_with is None:
+        return True
+    partner = held_by(before, goal.share_with)
+    return bool(set(held) & set(partner)) and set(held_by(end, goal.share_with)) == set(partner)

@@ -1,0 +1,104 @@
+"""A Plan as text: what is done, what comes of it, what it costs, and the ways that need leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kubectl_sharedip.render.style import Style
+from kubectl_sharedip.render.text import visible, wrap
+
+_Document = Mapping[str, Any]
+
+
+def plan_text(document: _Document, *, target: str, width: int | None, style: Style) -> str:
+    """The plan, or why there is none and every way with what it needs.
+
+    ``target`` says on what it would be done (context, server and user, or the files). ``width`` is
+    in cells, None for no limit; commands are never broken.
+    """
+    lines = [*wrap(visible(target), width, 2)]
+    for item in document["items"]:
+        lines.extend(_item(item, document, width, style))
+    if document["edits"]:
+        lines.extend(("", "Edits"))
+        for number, edit in enumerate(document["edits"], start=1):
+            lines.extend(_edit(number, edit, width))
+        lines.extend(("", "What comes of it"))
+        for effect in document["effects"]:
+            lines.extend(wrap(f"  {_effect(effect)}", width, 4))
+        lines.extend(_bystanders(document, width))
+    lines.extend(_section("Given up", document["losses"], width))
+    lines.extend(_section("Beware", document["warnings"], width))
+    lines.extend(_ways(document["alternatives"], bool(document["edits"]), width))
+    return "\n".join(lines) + "\n"
+
+
+def _item(item: _Document, document: _Document, width: int | None, style: Style) -> Iterator[str]:
+    name = visible(f"{item['namespace']}/{item['name']}")
+    if not item["feasible"]:
+        leave = " without further leave" if document["alternatives"] else ""
+        yield f"{style.error('No plan')} for {name}{leave}."
+        for blocked in item["blocked"]:
+            code = f"{blocked['code']}  " if blocked["code"] else ""
+            yield from wrap(f"  {code}{visible(blocked['message'])}", width, 10)
+    elif not document["edits"]:
+        yield f"{style.ok('Nothing to do')} for {name}: it has what was asked for."
+    else:
+        yield f"{style.ok('Plan')} for {name}: {item['goal']}."
+
+
+def _edit(number: int, edit: _Document, width: int | None) -> Iterator[str]:
+    owner = f" (made by {edit['owner']})" if edit["owner"] else ""
+    yield f"  {number}  Service {visible(edit['namespace'])}/{visible(edit['name'])}{owner}"
+    for operation in edit["operations"]:
+        field = _field(operation["path"])
+        value, was = operation["value"], operation["was"]
+        if value is None:
+            text = f'remove {field} (was "{was}")'
+        elif was is None:
+            text = f'add {field} = "{value}"'
+        else:
+            text = f'set {field} = "{value}" (was "{was}")'
+        yield from wrap(f"       {visible(text)}", width, 9)
+
+
+def _field(pointer: str) -> str:
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    if steps[:2] == ["metadata", "annotations"]:
+        return f'metadata.annotations["{steps[2]}"]'
+    return ".".join(steps)
+
+
+def _effect(effect: _Document) -> str:
+    before = ", ".join(effect["before"]) or "no address"
+    after = " or ".join(", ".join(one) or "no address" for one in effect["after"])
+    certain = "" if effect["certain"] else " (which one is chance)"
+    return f"{visible(effect['namespace'])}/{visible(effect['name'])}: {before} -> {after}{certain}"
+
+
+def _bystanders(document: _Document, width: int | None) -> Iterator[str]:
+    named = {(item["namespace"], item["name"]) for item in document["items"]}
+    moved = [e for e in document["effects"] if (e["namespace"], e["name"]) not in named]
+    if not moved:
+        yield "  Nobody else gains, loses or moves an address."
+
+
+def _section(title: str, lines: Sequence[str], width: int | None) -> Iterator[str]:
+    if lines:
+        yield ""
+        yield title
+        for line in lines:
+            yield from wrap(f"  {visible(line)}", width, 4)
+
+
+def _ways(ways: Sequence[_Document], chosen: bool, width: int | None) -> Iterator[str]:
+    if not ways or chosen:
+        return
+    yield ""
+    yield "Each of these would do; which one is yours to choose"
+    for number, way in enumerate(ways, start=1):
+        yield from wrap(f"  {number}  {visible(way['summary'])}", width, 5)
+        for loss in way["losses"]:
+            yield from wrap(f"     costs: {visible(loss)}", width, 7)
+        yield f"     {visible(way['command'])}"

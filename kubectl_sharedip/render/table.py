@@ -1,0 +1,110 @@
+"""Rows of cells as a table like kubectl's, which grep, awk and people can read.
+
+It exists because kubectl cuts nothing and wraps nothing, and the reason why a Service is pending
+does not fit into 80 columns: one column is wrapped here. It refuses to leave out or shorten a
+cell, and to let through a character that could change how the table looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kubectl_sharedip.render.text import cell_width, visible, wrap
+
+_GAP = "   "  # as kubectl's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Painted:
+    """A cell whose first word is painted, such as ``SIP201`` in red. ``paint`` adds no width."""
+
+    text: str
+    paint: Callable[[str], str]
+
+
+Cell = str | Painted
+
+
+_LEAST_ROOM = 24  # a reason broken at every word is worse to read than a line that is too long
+
+
+def table(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    *,
+    width: int | None,
+    wrap_column: int | None,
+    headers_shown: bool = True,
+) -> str:
+    """The rows under their headers, columns left-aligned, no blanks at the end of a line.
+
+    ``width`` is in cells of the terminal, None for no limit. Where the table is wider, column
+    ``wrap_column`` (0 is the first, None means the last) goes on under itself; words are not
+    broken, so a line may still be too wide. Without ``headers_shown`` the headers take no width
+    either. The text ends with a newline, or is empty where there is no line. Raises ValueError
+    for a row that has not as many cells as there are headers, and for a ``wrap_column`` that is
+    no column.
+    """
+    if any(len(row) != len(headers) for row in rows):
+        raise ValueError(f"every row needs {len(headers)} cells")
+    wrapped = len(headers) - 1 if wrap_column is None else wrap_column
+    if headers and not 0 <= wrapped < len(headers):
+        raise ValueError(f"there is no column {wrap_column}")
+    texts = [[visible(cell.text if isinstance(cell, Painted) else cell) for cell in row] for row in rows]
+    titles = [visible(header) for header in headers] if headers_shown else [""] * len(headers)
+    widths = [max(map(cell_width, column)) for column in zip(titles, *texts, strict=True)]
+    lines = [[[text] for text in row] for row in texts]
+    total = sum(widths) + len(_GAP) * (len(widths) - 1)
+    if width is not None and total > width:
+        room = max(widths[wrapped] - (total - width), cell_width(titles[wrapped]), _LEAST_ROOM)
+        room = max([room, *(_longest_word(row[wrapped]) for row in texts)])
+        for row in lines:
+            row[wrapped] = wrap(row[wrapped][0], room)
+        # What the breaks have left over need not be blank.
+        widths[wrapped] = max(
+            [cell_width(titles[wrapped]), *(cell_width(t) for r in lines for t in r[wrapped])]
+        )
+    padded = [
+        [_padded(cell, text, size) for cell, text, size in zip(painted, line, widths, strict=True)]
+        for row, cells in zip(rows, lines, strict=True)
+        for painted, line in _physical(row, cells)
+    ]
+    header_row = [_padded("", title, size) for title, size in zip(titles, widths, strict=True)]
+    return _joined(header_row if headers_shown else None, padded)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cell_width, text.split(" ")))
+
+
+def _physical(row: Sequence[Cell], cells: Sequence[Sequence[str]]) -> list[tuple[Sequence[Cell], list[str]]]:
+    """The lines that one row takes. Only the first is painted, as only it has first words."""
+    height = max(map(len, cells), default=0)
+    unpainted = [""] * len(row)
+    return [
+        (unpainted if at else row, [cell[at] if at < len(cell) else "" for cell in cells])
+        for at in range(height)
+    ]
+
+
+def _padded(cell: Cell, text: str, size: int) -> str:
+    blanks = " " * (size - cell_width(text))
+    if isinstance(cell, Painted):
+        word, space, rest = text.partition(" ")
+        return cell.paint(word) + space + rest + blanks
+    return text + blanks
+
+
+def _joined(headers: list[str] | None, rows: list[list[str]]) -> str:
+    # tabulate counts a wide character as one cell unless wcwidth happens to be installed, and the
+    # same document has to give the same bytes everywhere. So the cells come padded, and it is told
+    # to align nothing (stralign=None) and to keep every blank.
+    import tabulate
+
+    columns = tabulate.DataRow("", _GAP, "")
+    layout = tabulate.TableFormat(None, None, None, None, columns, columns, 0, None)
+    text = tabulate.tabulate(
+        rows, headers=headers or (), tablefmt=layout, stralign=None, numalign=None, disable_numparse=True
+    )
+    return text + "\n" if text else ""

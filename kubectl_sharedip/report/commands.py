@@ -1,0 +1,44 @@
+"""Commands to be typed: quoted for a shell, with the flags that are in force."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Allowance, Goal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """The flags that a printed command repeats: connection, files and MetalLB (never a token).
+
+    ``kubectl`` are those of them that kubectl itself knows.
+    """
+
+    ours: tuple[str, ...] = ()
+    kubectl: tuple[str, ...] = ()
+
+
+def fix_command(goal: Goal, needs: Iterable[Allowance], flags: InForce) -> str:
+    """The ``kubectl sharedip fix`` that goes this way."""
+    words = ["kubectl", "sharedip", "fix", goal.service.name, "-n", goal.service.namespace, *flags.ours]
+    if goal.share_with is not None:
+        partner = goal.share_with
+        same = partner.namespace == goal.service.namespace
+        words.extend(("--share-with", partner.name if same else str(partner)))
+    allowed = ",".join(needs)
+    if allowed:
+        words.extend(("--allow", allowed))
+    return shlex.join(words)
+
+
+def why_command(service: ServiceName, flags: InForce) -> str:
+    """The ``kubectl sharedip why`` of this Service."""
+    return shlex.join(["kubectl", "sharedip", "why", service.name, "-n", service.namespace, *flags.ours])
+
+
+def kubectl_command(words: Iterable[str], flags: InForce) -> str:
+    """A plain kubectl command with the flags in force."""
+    return shlex.join(["kubectl", *words, *flags.kubectl])

@@ -1,0 +1,136 @@
+"""The DiagnosisList document of ``why``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.inventory.addresses import key_of
+from kubectl_sharedip.metallb.installed import state_for
+from kubectl_sharedip.metallb.outcomes import ForetoldEvent
+from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.model.event import Event
+from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Note, Snapshot
+from kubectl_sharedip.report.addresses import headline
+from kubectl_sharedip.report.envelope import Document, envelope, named
+from kubectl_sharedip.report.events import agrees
+from kubectl_sharedip.report.proofs import object_form, proof_form
+from kubectl_sharedip.report.remedies import Remedies
+from kubectl_sharedip.report.services import request_form
+from kubectl_sharedip.report.words import message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that is known of one Service. ``predicted`` marks one that is not applied yet."""
+
+    service: Service
+    diagnosis: Diagnosis
+    remedies: Remedies
+    foretold: ForetoldEvent | None
+    predicted: bool
+
+
+def diagnosis_list(
+    snapshot: Snapshot, views: Sequence[State], answers: Sequence[Answer], notes: Sequence[Note]
+) -> Document:
+    """The document of these answers, in their order."""
+    document = envelope("DiagnosisList", snapshot, notes)
+    document["items"] = [_item(snapshot, views, answer) for answer in answers]
+    return document
+
+
+def _item(snapshot: Snapshot, views: Sequence[State], answer: Answer) -> Document:
+    service, diagnosis = answer.service, answer.diagnosis
+    state = state_for(tuple(views), service)
+    held = status_addresses(service)
+    allocation = state.ledger.allocation(service.name) if state else None
+    first = headline(diagnosis)
+    return {
+        **named(service.name),
+        "state": _state_name(answer, handled=state is not None),
+        "addresses": [str(address) for address in held],
+        "pool": allocation.pool or None if allocation else None,
+        "key": key_of(service, views) or None,
+        "requested": request_form(service, views),
+        "sharers": [named(name) for name in _sharers(state, service)],
+        "sameKeyElsewhere": [named(name) for name in _same_key_elsewhere(state, service)],
+        "cause": _cause_id(first) if first and first.severity == "error" else None,
+        "proof": proof_form(first.proof) if first and first.proof else None,
+        "findings": [_finding(finding, answer.remedies, state) for finding in diagnosis.findings],
+        "skipped": [_skipped(skipped) for skipped in diagnosis.skipped],
+        "events": [
+            _event(event, answer.foretold)
+            for event in snapshot.events
+            if event.service == service.name and event.component.startswith("metallb")
+        ],
+    }
+
+
+def _state_name(answer: Answer, *, handled: bool) -> str:
+    if not handled or answer.service.type != "LoadBalancer":
+        return "NotHandled"
+    if answer.predicted:
+        return "Predicted"
+    return "Assigned" if status_addresses(answer.service) else "Pending"
+
+
+def _sharers(state: State | None, service: Service) -> tuple[ServiceName, ...]:
+    if state is None:
+        return ()
+    held = status_addresses(service)
+    found = {name for address in held for name in state.ledger.holders(address)}
+    return tuple(sorted(found - {service.name}))
+
+
+def _same_key_elsewhere(state: State | None, service: Service) -> tuple[ServiceName, ...]:
+    if state is None or not (key := key_of(service, [state])):
+        return ()
+    together = {service.name, *_sharers(state, service)}
+    return tuple(
+        sorted(
+            other.name
+            for other in state.services.values()
+            if other.name not in together and other.type == "LoadBalancer" and key_of(other, [state]) == key
+        )
+    )
+
+
+def _cause_id(finding: Finding) -> str:
+    """What Services with one common cause share: the code, and the address or pool it is about."""
+    about = finding.values.get("address") or finding.values.get("pool") or ""
+    return f"{finding.code}/{about}" if about else finding.code
+
+
+def _finding(finding: Finding, remedies: Remedies, state: State | None) -> Document:
+    entry = CATALOGUE[finding.code]
+    return {
+        "code": finding.code,
+        "name": entry.name,
+        "severity": finding.severity,
+        "certain": finding.certain,
+        "decisive": finding.decisive,
+        "cause": finding.cause,
+        "message": message(finding),
+        "objects": [object_form(fact) for fact in finding.facts],
+        "remedies": remedies.by_code.get(finding.code, []) if finding.cause else [],
+        "rule": {"metallb": str(state.version) if state else None, "source": entry.source},
+    }
+
+
+def _skipped(skipped: Skipped) -> Document:
+    return {"code": skipped.code, "because": f"not read: {', '.join(skipped.resources)}"}
+
+
+def _event(event: Event, foretold: ForetoldEvent | None) -> Document:
+    return {
+        "reason": event.reason,
+        "type": event.type,
+        "message": event.message,
+        "lastSeen": event.last_seen,
+        "agrees": agrees(event, foretold),
+    }

@@ -1,0 +1,98 @@
+"""What all documents have in common: where the answer comes from, and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.snapshot import Note, Snapshot
+from kubectl_sharedip.report.words import note_message
+
+API_VERSION = "sharedip/v1"
+
+Document = dict[str, Any]
+
+_LEAVES_OPEN = {
+    "services": "a holder in a namespace that could not be read is not seen",
+    "ipaddresspools": "whether a pool has room, and owns an address, is not known",
+    "namespaces": "pools that select namespaces by label cannot be judged",
+    "events": "MetalLB's own words are not shown",
+    "deployments": "MetalLB's version and class are assumed",
+}
+
+
+def envelope(kind: str, snapshot: Snapshot, notes: Iterable[Note]) -> Document:
+    """The head of a document, up to ``notes``; items are put in by the caller.
+
+    Arguments: the kind; the snapshot that the answer is made from; the notes of this answer,
+    beside those of the snapshot.
+    """
+    source = snapshot.source
+    shown = [
+        {"code": note.code, "message": note_message(note)}
+        for note in (*unread_notes(snapshot), *version_notes(snapshot), *snapshot.notes, *notes)
+    ]
+    return {
+        "apiVersion": API_VERSION,
+        "kind": kind,
+        "source": {
+            "context": source.context,
+            "server": source.server,
+            "files": list(source.files),
+            "takenAt": source.taken_at,
+            "kubernetes": source.kubernetes,
+            "metallb": [
+                {
+                    "namespace": one.namespace or None,
+                    "lbClass": one.lb_class,
+                    "version": one.version,
+                    "exact": one.exact,
+                    "how": one.how,
+                }
+                for one in installations(snapshot)
+            ],
+            "notRead": [
+                {"resource": gap.resource, "namespace": gap.namespace, "reason": gap.reason}
+                for gap in snapshot.not_read
+            ],
+        },
+        "items": [],
+        "notes": list({(n["code"], n["message"]): n for n in shown}.values()),
+    }
+
+
+def unread_notes(snapshot: Snapshot) -> tuple[Note, ...]:
+    """SIP901 for each resource that should have been there and could not be read."""
+    return tuple(
+        Note(
+            code="SIP901",
+            values={
+                "what": gap.resource + (f" of namespace {gap.namespace}" if gap.namespace else ""),
+                "reason": gap.reason,
+                "open": f": {_LEAVES_OPEN[gap.resource]}" if gap.resource in _LEAVES_OPEN else "",
+            },
+        )
+        for gap in snapshot.not_read
+        if gap.reason in ("forbidden", "failed")
+    )
+
+
+def version_notes(snapshot: Snapshot) -> tuple[Note, ...]:
+    """SIP902 where a MetalLB's version is an assumption."""
+    return tuple(
+        Note(code="SIP902", values={"version": one.version})
+        for one in installations(snapshot)
+        if not one.exact
+    )
+
+
+def named(name: ServiceName) -> Document:
+    """A Service as documents name it."""
+    return {"namespace": name.namespace, "name": name.name}
+
+
+def names(services: Sequence[ServiceName]) -> list[Document]:
+    """Services as documents name them."""
+    return [named(name) for name in services]

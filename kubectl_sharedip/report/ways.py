@@ -1,0 +1,68 @@
+"""A way of a plan in words: what it changes, and what comes of it."""
+
+from __future__ import annotations
+
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Edit, Loss, Operation, Way
+
+
+def way_summary(way: Way) -> str:
+    """The way as one line: its edits, then what the named Service gets, then who else moves."""
+    edits = ", then ".join(edit_text(edit, way.goal.service) for edit in way.edits)
+    gets = [f"it gets {addresses_text(e.after)}" for e in way.effects if e.service == way.goal.service]
+    shares = [f"beside {', '.join(map(str, way.joins))}"] if way.joins else []
+    moves = [f"{e.service} goes to {addresses_text(e.after)}" for e in way.effects if e.before]
+    comes = ", and ".join([" ".join([*gets, *shares]), *moves]) if gets or moves else ""
+    return f"{edits[:1].upper()}{edits[1:]}: {comes}" if comes else edits
+
+
+def edit_text(edit: Edit, named: ServiceName) -> str:
+    """One edit in words; the named Service is "it"."""
+    who = "it" if edit.service == named else str(edit.service)
+    return " and ".join(_operation_text(operation, who) for operation in edit.operations)
+
+
+def _operation_text(operation: Operation, who: str) -> str:
+    field = operation.path[-1]
+    if field == "sharedip/woken":
+        return f"touch {who}, so that MetalLB looks again"
+    whose = "its" if who == "it" else f"{who}'s"
+    was = f" (now {operation.was})" if operation.was else ""
+    kind = field.rpartition("/")[2]
+    if kind == "allow-shared-ip":
+        if operation.value is None:
+            return f"take {whose} sharing key away{was}"
+        return f'give {who} the sharing key "{operation.value}"{was}'
+    if kind == "externalTrafficPolicy":
+        return f"set {whose} externalTrafficPolicy to {operation.value}{was}"
+    about = "pool " if kind == "address-pool" else ""
+    if operation.value is None:
+        return f"drop {whose} request for {about}{operation.was}"
+    return f"have {who} request {about}{operation.value}{was}"
+
+
+def addresses_text(after: tuple[tuple[Address, ...], ...]) -> str:
+    """Each list of addresses that may come."""
+    return " or ".join(list_text(addresses) or "no address" for addresses in after)
+
+
+def list_text(addresses: tuple[Address, ...]) -> str:
+    """Addresses joined by commas."""
+    return ", ".join(str(address) for address in addresses)
+
+
+def loss_text(loss: Loss) -> str:
+    """What is given up, in words."""
+    return _LOSSES[loss.kind].format(service=loss.service, value=loss.value)
+
+
+_LOSSES = {
+    "request": "{service} gives up its request for {value}",
+    "pool-request": "{service} gives up its request for pool {value}",
+    "policy": (
+        "{service} changes externalTrafficPolicy from {value}"
+        " (from Local to Cluster its pods no longer see client source IPs)"
+    ),
+    "live-address": "{service} loses {value}, on which clients may be",
+}
