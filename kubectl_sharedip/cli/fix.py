@@ -12,12 +12,12 @@ from kubectl_sharedip.cli.consent import ask_for_leave, confirmed, on_terminal
 from kubectl_sharedip.cli.failures import Exit
 from kubectl_sharedip.cli.naming import resolve
 from kubectl_sharedip.cli.output import (
-    STRUCTURED,
     print_answer,
     print_notes,
     say,
     structured,
     style_of,
+    wants_document,
     width,
 )
 from kubectl_sharedip.cli.reading import Reading, read
@@ -59,14 +59,14 @@ def run(request: Request, wanted: FixRequest) -> int:
             plan = _plan(reading, services[0], goal, (*wanted.allowed, *leave))
     document = _document(reading, services[0], plan, None)
     acts = bool(plan.chosen and plan.chosen.edits and reading.connection) and wanted.dry_run != "client"
-    if request.output not in STRUCTURED:
+    if not wants_document(request):
         _show(request, reading, document)
     status = Exit.OK if plan.chosen is not None else Exit.NO_PLAN
     if acts:
         status, result = _act(reading, plan, wanted)
         document = _document(reading, services[0], plan, result)
-    if request.output in STRUCTURED:
-        print_answer(structured(document, request.output or ""))
+    if wants_document(request):
+        print_answer(structured(document, request))
     return status
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from kubectl_sharedip.cli.naming import in_scope, pending
 from kubectl_sharedip.cli.output import (
-    STRUCTURED,
     print_answer,
     print_notes,
     say,
     structured,
     style_of,
+    wants_document,
     width,
 )
 from kubectl_sharedip.cli.reading import Reading, read
@@ -29,8 +29,8 @@ def run(request: Request, shared: bool, only_pending: bool) -> int:
     unsettled = (*inventory.pending, *inventory.not_handled)
     diagnoses = {s.name: diagnose(reading.snapshot, reading.views, s) for s in unsettled}
     document = address_list(reading.snapshot, reading.views, inventory, diagnoses)
-    if request.output in STRUCTURED:
-        print_answer(structured(document, request.output or ""))
+    if wants_document(request):
+        print_answer(structured(document, request))
         return 0
     from kubectl_sharedip.render.addresses import address_table
 

@@ -148,8 +148,10 @@ def _run(arguments: list[str]) -> int:
         return Exit.OK
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
-        print(f"error: {error.format_message()}", file=sys.stderr)
-        print(f"  see: {command or 'kubectl sharedip'} --help", file=sys.stderr)
+        message = error.format_message()
+        print(f"error: {message}", file=sys.stderr)
+        if "\n" not in message:
+            print(f"  see: {command or 'kubectl sharedip'} --help", file=sys.stderr)
         return Exit.USAGE
     except (KeyboardInterrupt, click.exceptions.Abort):
         return Exit.INTERRUPTED

@@ -80,6 +80,7 @@ _SPECIAL: tuple[Callable[[Any], Any], ...] = (
     _flag("--metallb-namespace", metavar="NAME", help="The namespace of the MetalLB that is meant."),
     _flag("--metallb-version", metavar="X.Y.Z", help="The version of MetalLB, where it cannot be found out."),
     _flag("--lb-class", metavar="NAME", help="The loadBalancerClass of the MetalLB that is meant."),
+    _flag("--query", metavar="EXPR", help="Part of the document (JMESPath), as JSON or YAML."),
     _flag("--no-headers", is_flag=True, help="Print no header line."),
     _flag(
         "--color",
@@ -130,6 +131,7 @@ def request_of(context: click.Context, output: str | None) -> Request:
         metallb_version=_version(given.get("metallb_version")),
         lb_class=given.get("lb_class"),
         output=output,
+        query=given.get("query"),
         no_headers=given.get("no_headers", False),
         color=given.get("color", "auto"),
         verbosity=given.get("verbosity", 0),

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+import click
+
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.render.style import Style, colour_wanted
 from kubectl_sharedip.render.text import visible, wrap
@@ -28,11 +30,33 @@ def width() -> int | None:
     return None
 
 
-def structured(document: dict[str, Any], output: str) -> str:
-    """The document as JSON or YAML."""
+def wants_document(request: Request) -> bool:
+    """Whether the answer is a document for a program; --query alone asks for one, as JSON."""
+    return request.output in STRUCTURED or request.query is not None
+
+
+def structured(document: dict[str, Any], request: Request) -> str:
+    """The document, or what --query chooses of it, as JSON or YAML.
+
+    Raises click.UsageError for an expression that cannot be used.
+    """
+    from kubectl_sharedip.render.query import QueryError, choose
     from kubectl_sharedip.render.structured import to_json, to_yaml
 
-    return to_json(document) if output == "json" else to_yaml(document)
+    if request.output not in (None, *STRUCTURED):
+        raise click.UsageError(f"--query needs -o json or -o yaml, not -o {request.output}.")
+    try:
+        chosen = document if request.query is None else choose(document, request.query)
+    except QueryError as error:
+        raise click.UsageError(_pointed(error.expression, error.place, error.because)) from error
+    return to_yaml(chosen) if request.output == "yaml" else to_json(chosen)
+
+
+def _pointed(expression: str, place: int | None, because: str) -> str:
+    """The expression, with a caret under the place on a line of its own."""
+    if place is None:
+        return f"--query {expression}: {because}"
+    return f"--query {expression}\n{' ' * (len('error: --query ') + place)}^ {because}"
 
 
 def print_answer(text: str) -> None:

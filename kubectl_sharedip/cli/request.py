@@ -24,6 +24,7 @@ class Request:
     metallb_version: str | None = None
     lb_class: str | None = None
     output: str | None = None
+    query: str | None = None
     no_headers: bool = False
     color: str = "auto"
     verbosity: int = 0

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from kubectl_sharedip.cli.failures import Exit, report
 from kubectl_sharedip.cli.naming import in_scope, pending, resolve
 from kubectl_sharedip.cli.output import (
-    STRUCTURED,
     print_answer,
     print_notes,
     say,
     structured,
     style_of,
+    wants_document,
     width,
 )
 from kubectl_sharedip.cli.reading import Reading, read
@@ -41,8 +41,8 @@ def run(request: Request, names: Sequence[str]) -> int:
         services = list(pending(in_scope(reading)))
     answers = [_answer(reading, service) for service in sorted(services, key=lambda s: s.name)]
     document = diagnosis_list(reading.snapshot, reading.views, answers, reading.notes)
-    if request.output in STRUCTURED:
-        print_answer(structured(document, request.output or ""))
+    if wants_document(request):
+        print_answer(structured(document, request))
     else:
         from kubectl_sharedip.render.diagnosis import diagnosis_text
 

@@ -8,10 +8,12 @@ from types import MappingProxyType
 from kubectl_sharedip.intake.events import read_event
 from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.intake.installations import Given, find_installations, is_controller
+from kubectl_sharedip.intake.plans import KIND, is_plan, read_edits
 from kubectl_sharedip.intake.pools import read_namespace, read_pool
 from kubectl_sharedip.intake.services import read_service
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.raw import RawCluster, RawDocument
 from kubectl_sharedip.model.service import Service
@@ -36,6 +38,7 @@ def build_snapshot(
     namespaces: dict[str, NamespaceLabels] = {}
     events: list[Event] = []
     deployments: list[RawDocument] = []
+    edits: list[Edit] = []
     families = _families_seen(raw) or families
 
     def service(document: RawDocument) -> None:
@@ -66,12 +69,17 @@ def build_snapshot(
         if is_controller(document.body):
             deployments.append(document)
 
+    def plan(document: RawDocument) -> None:
+        if is_plan(document.body):
+            edits.extend(read_edits(document, notes))
+
     readers: dict[str, Callable[[RawDocument], None]] = {
         "Service": service,
         "IPAddressPool": pool,
         "Namespace": namespace,
         "Event": event,
         "Deployment": deployment,
+        KIND: plan,
     }
     for document in raw.documents:
         read = readers.get(str(document.body.get("kind")))
@@ -94,6 +102,7 @@ def build_snapshot(
             kubernetes=raw.kubernetes,
         ),
         notes=tuple(notes),
+        edits=tuple(edits),
     )
 
 

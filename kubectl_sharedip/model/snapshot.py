@@ -12,6 +12,7 @@ from typing import Literal
 
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.raw import NotRead
 from kubectl_sharedip.model.service import Service
@@ -57,7 +58,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A cluster at one moment. ``services`` keep the order in which they stood."""
+    """A cluster at one moment. ``services`` keep the order in which they stood.
+
+    ``edits`` are those of plans that were read with it, and that are not carried out yet.
+    """
 
     services: Mapping[ServiceName, Service]
     pools: tuple[PoolResource, ...]
@@ -68,6 +72,7 @@ class Snapshot:
     not_read: tuple[NotRead, ...]
     source: Source
     notes: tuple[Note, ...]
+    edits: tuple[Edit, ...] = ()
 
     def was_read(self, resource: str) -> bool:
         """Whether all objects of this resource are known, were there any."""

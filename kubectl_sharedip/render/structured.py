@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,7 @@ _READ_AS_VALUE = re.compile(
 _NO_FOLDING = 2**31 - 1
 
 
-def to_json(document: Mapping[str, Any]) -> str:
+def to_json(document: Any) -> str:
     r"""``document`` as JSON: two spaces a level, keys in their order, a newline at the end.
 
     Hidden characters are ``\uXXXX``, all else stays readable. Raises ValueError for a number that
@@ -35,7 +35,7 @@ def to_json(document: Mapping[str, Any]) -> str:
     return _escape(text, _json_escape) + "\n"
 
 
-def to_yaml(document: Mapping[str, Any]) -> str:
+def to_yaml(document: Any) -> str:
     r"""``document`` as YAML in block style, keys in their order, a newline at the end.
 
     It reads back as the same document in PyYAML and in kubectl. Raises yaml.YAMLError for a value

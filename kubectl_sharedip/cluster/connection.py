@@ -1,0 +1,172 @@
+"""One connection to one API server: requests as plain dicts, errors in kubectl's words.
+
+The kubernetes library loads the configuration and authenticates; answers are read raw, because its
+typed models cost seconds on large clusters and stumble over real objects (packaging.md 2). Refuses
+to know what is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import urllib3
+from urllib3.exceptions import ProtocolError
+
+from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.failures import refused_by_server
+from kubectl_sharedip.cluster.request import ConnectionRequest
+from kubectl_sharedip.cluster.target import find_target
+from kubectl_sharedip.cluster.transport import time_limits
+from kubectl_sharedip.cluster.wire import Query, Wire
+
+__all__ = ["Connection", "ConnectionRequest", "Json", "connect"]
+
+Json = dict[str, Any]
+
+_BUSY = (429, 503)  # with Retry-After: nothing was done yet, and the server says when to come back
+_LONGEST_PAUSE_S = 5.0
+_TRIES = 3
+
+_log = logging.getLogger(__name__)
+
+
+def connect(request: ConnectionRequest) -> Connection:
+    """A connection as kubectl would make it with these flags; the server is not asked yet.
+
+    Raises ClusterError (kubeconfig) where kubeconfig, flags or credentials do not come to one.
+    """
+    with ExitStack() as stack:
+        # Keys that stand in the kubeconfig have to be files for the TLS library, at this moment only.
+        target = find_target(
+            request, lambda: stack.enter_context(TemporaryDirectory(prefix="kubectl-sharedip-"))
+        )
+        return Connection(
+            wire=Wire(target, time_limits(request.request_timeout_s)),
+            context=target.context,
+            cluster=target.cluster,
+            user=target.user,
+            namespace=target.namespace,
+            chunk_size=request.chunk_size,
+            compressed=not request.disable_compression,
+        )
+
+
+class Connection:
+    """An API server and who asks it. Several threads may use one at the same time.
+
+    ``context``, ``cluster`` and ``user`` are the names in the kubeconfig, None in a pod or where a
+    flag took their place. ``namespace`` is the current one, ``server`` the URL, ``where`` what
+    errors call it, ``chunk_size`` the number of objects to ask for at once (0: all).
+    """
+
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        context: str | None,
+        cluster: str | None,
+        user: str | None,
+        namespace: str,
+        chunk_size: int,
+        compressed: bool,
+    ) -> None:
+        self.context = context
+        self.cluster = cluster
+        self.user = user
+        self.namespace = namespace
+        self.chunk_size = chunk_size
+        self.server = wire.server
+        self.where = wire.where
+        self._wire = wire
+        self._headers = {"Accept-Encoding": "gzip" if compressed else "identity"}
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        query: Query | None = None,
+        body: Mapping[str, Any] | None = None,
+        content_type: str = "application/json",
+    ) -> Json:
+        """The object with which the server answers.
+
+        ``path`` begins with a slash, ``body`` is sent as JSON. Raises ClusterError for everything
+        that is no success. A GET whose connection breaks is made once more; what may have changed
+        something is never repeated.
+        """
+        data = None if body is None else json.dumps(body).encode()
+        headers = {**self._headers, **({} if body is None else {"Content-Type": content_type})}
+        for attempt in range(_TRIES):
+            started = time.monotonic()
+            try:
+                response = self._wire.send(method, path, query, headers=headers, data=data)
+                answer = self._wire.whole(response, started)
+            except ClusterError as error:
+                if method == "GET" and not attempt and isinstance(error.__cause__, ProtocolError):
+                    continue
+                raise
+            _log.debug("%s %s %s %.0f ms", method, path, response.status, (time.monotonic() - started) * 1e3)
+            pause_s = _pause_s(response)
+            if pause_s is None or attempt == _TRIES - 1:
+                break
+            time.sleep(pause_s)
+        if not 200 <= response.status < 300:
+            raise refused_by_server(response.status, answer, self.where)
+        return self._decoded(answer)
+
+    def stream(
+        self, path: str, query: Query | None = None, *, timeout_s: float | None = None
+    ) -> Iterator[Json]:
+        """The objects of a watch as they come, until the server ends it.
+
+        With ``timeout_s`` it also ends, quietly, after so many seconds. Raises ClusterError, also
+        where the server does not even begin to answer in that time.
+        """
+        started = time.monotonic()
+        response = self._wire.send(
+            "GET",
+            path,
+            query,
+            headers={"Accept-Encoding": "identity"},  # a compressor would hold events back
+            timeout=urllib3.Timeout(connect=self._wire.connect_timeout_s(), read=timeout_s),
+        )
+        try:
+            _log.debug("GET %s %s", path, response.status)
+            if response.status != 200:
+                raise refused_by_server(response.status, self._wire.whole(response, started), self.where)
+            for line in self._wire.lines(response, None if timeout_s is None else started + timeout_s):
+                yield self._decoded(line)
+        finally:
+            response.close()  # what is left of a watch cannot be read to its end: no second use
+
+    def close(self) -> None:
+        """Give the sockets back. The connection can be used again afterwards."""
+        self._wire.close()
+
+    def _decoded(self, data: bytes) -> Json:
+        try:
+            answer = json.loads(data)
+        except ValueError:
+            answer = None
+        if isinstance(answer, dict):
+            return answer
+        raise ClusterError(
+            kind="server",
+            what=f"The server {self._wire.host()} does not answer like an API server",
+            where=self.where,
+            todo="is it the address of a web page or a proxy?",
+        )
+
+
+def _pause_s(response: urllib3.BaseHTTPResponse) -> float | None:
+    """How long a busy server asks to be left alone, in seconds; None where it does not."""
+    if response.status not in _BUSY:
+        return None
+    asked = response.headers.get("Retry-After", "")
+    return min(float(asked), _LONGEST_PAUSE_S) if asked.isdigit() else None

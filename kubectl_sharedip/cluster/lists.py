@@ -1,0 +1,97 @@
+"""Whole lists out of an API server that hands them out page by page.
+
+What nobody looks at is dropped from each page as it comes, so that a cluster with thousands of
+Services costs what its Services say and not what their editors left behind. Refuses to sort and to
+judge; what is forbidden or absent is the caller's to make sense of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kubectl_sharedip.cluster.connection import Connection, Json
+from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.resources import SERVICE_TYPE, SERVICE_TYPE_SELECTOR, Resource
+
+_LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def list_resource(connection: Connection, resource: Resource, namespace: str | None = None) -> list[Json]:
+    """All wanted objects of a resource, each once; ``namespace`` None is the whole cluster.
+
+    Raises ClusterError.
+    """
+    if resource.names:
+        return list(_by_name(connection, resource))
+    found: dict[str, Json] = {}
+    for query in resource.selections:
+        for body in _selected(connection, resource.path(namespace), query):
+            found.setdefault(_identity(body), body)
+    return list(found.values())
+
+
+def slimmed(body: Json) -> Json:
+    """``body`` itself, without managedFields and what kubectl apply noted down for itself."""
+    metadata = body.get("metadata") or {}
+    metadata.pop("managedFields", None)
+    annotations = metadata.get("annotations") or {}
+    if annotations.pop(_LAST_APPLIED, None) is not None and not annotations:
+        del metadata["annotations"]
+    return body
+
+
+def is_load_balancer(body: Mapping[str, Any]) -> bool:
+    """Whether a Service has the type that MetalLB serves."""
+    return (body.get("spec") or {}).get("type") == SERVICE_TYPE
+
+
+def _selected(connection: Connection, path: str, query: Mapping[str, str]) -> list[Json]:
+    try:
+        return _pages(connection, path, query)
+    except ClusterError as error:
+        # Before Kubernetes 1.31 Services cannot be selected by type: take them all, keep the same ones.
+        if error.status == 400 and query == SERVICE_TYPE_SELECTOR:
+            return [body for body in _pages(connection, path, {}) if is_load_balancer(body)]
+        raise
+
+
+def _pages(connection: Connection, path: str, query: Mapping[str, str]) -> list[Json]:
+    try:
+        return list(_paged(connection, path, query, connection.chunk_size))
+    except ClusterError as error:
+        if error.status != 410:
+            raise
+        # The list has grown too old between two pages. In one piece it cannot.
+        return list(_paged(connection, path, query, 0))
+
+
+def _paged(connection: Connection, path: str, query: Mapping[str, str], size: int) -> Iterator[Json]:
+    place = ""
+    while True:
+        page = connection.request(
+            "GET",
+            path,
+            {**query, **({"limit": size} if size else {}), **({"continue": place} if place else {})},
+        )
+        # Objects in a list do not say what they are; the list does.
+        header = {"apiVersion": page.get("apiVersion"), "kind": str(page.get("kind")).removesuffix("List")}
+        for item in page.get("items") or ():
+            yield slimmed({**header, **item})
+        place = (page.get("metadata") or {}).get("continue") or ""
+        if not place:
+            return
+
+
+def _by_name(connection: Connection, resource: Resource) -> Iterator[Json]:
+    for name in resource.names:
+        try:
+            yield slimmed(connection.request("GET", resource.path(name=name)))
+        except ClusterError as error:
+            if error.kind != "not-found":
+                raise
+
+
+def _identity(body: Json) -> str:
+    metadata = body.get("metadata") or {}
+    return metadata.get("uid") or f"{metadata.get('namespace', '')}/{metadata.get('name', '')}"
