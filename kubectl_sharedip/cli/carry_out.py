@@ -13,13 +13,13 @@ from kubectl_sharedip.apply.apply import default_timeout_s
 from kubectl_sharedip.apply.journal import Journal, default_journal_folder
 from kubectl_sharedip.apply.journal_record import JournalCluster
 from kubectl_sharedip.apply.preflight import Preflight, preflight
-from kubectl_sharedip.apply.results import Done, Interrupted, Judged, ProgressEvent, Result
 from kubectl_sharedip.apply.wayback import way_back
 from kubectl_sharedip.cli.failures import Exit, InputError
 from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Plan, Way
+from kubectl_sharedip.model.plan import Edit, Plan, Way
+from kubectl_sharedip.model.results import Done, Interrupted, Judged, ProgressEvent, Result
 from kubectl_sharedip.report.outcome import outcome_lines, progress_line, stale_line
 from kubectl_sharedip.report.ways import way_summary
 
@@ -44,7 +44,8 @@ def carry_out(reading: Reading, plan: Plan, wanted: FixRequest) -> tuple[Exit, d
     way, connection = plan.chosen, reading.connection
     if way is None or connection is None:
         raise InputError("there is no plan to carry out")
-    checked = preflight(connection, way, _bodies(reading), plan.relied_on)
+    before = _bodies(reading)
+    checked = preflight(connection, way, before, plan.relied_on)
     if checked.stale:
         say(["The cluster has changed since the plan was made; nothing was changed."])
         say(f"  {stale_line(stale)}" for stale in checked.stale)
@@ -56,20 +57,20 @@ def carry_out(reading: Reading, plan: Plan, wanted: FixRequest) -> tuple[Exit, d
     result = apply_way(
         connection,
         way,
-        checked.now,
+        {**before, **checked.now},
         journal,
         dry_run_server=wanted.dry_run == "server",
         timeout_s=_timeout_s(reading, wanted),
         progress=_progress(),
     )
-    back = way_back(_made(result, way), checked.now, flags=reading.flags.kubectl)
+    back = way_back(_made(result), checked.now, flags=reading.flags.kubectl)
     say(outcome_lines(result))
     if back:
         say(["The way back:"])
         for line in back:
             print(f"  {line}", file=sys.stderr)  # never wrapped: it is there to be copied
     return _status(result), {
-        "applied": not isinstance(result, Judged) and bool(_made(result, way)),
+        "applied": not isinstance(result, Judged) and bool(_made(result)),
         "verified": isinstance(result, Done),
         "journal": str(journal.path) if journal is not None else None,
         "wayBack": list(back),
@@ -119,14 +120,12 @@ def _progress() -> Any:
     return tell
 
 
-def _made(result: Result, way: Way) -> tuple[Any, ...]:
-    """The edits that were made, or may have been."""
+def _made(result: Result) -> tuple[Edit, ...]:
+    """The edits that were made, or may have been, in their order."""
     if isinstance(result, Judged):
         return ()
-    made = [applied.edit for applied in result.applied]
-    if isinstance(result, Interrupted) and result.unsure is not None:
-        made.append(result.unsure)
-    return tuple(edit for edit in way.edits if edit in made)
+    unsure = isinstance(result, Interrupted) and result.unsure
+    return (*(applied.edit for applied in result.applied), *((unsure,) if unsure else ()))
 
 
 def _status(result: Result) -> Exit:

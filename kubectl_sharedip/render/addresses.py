@@ -14,6 +14,8 @@ from kubectl_sharedip.render.style import Style
 from kubectl_sharedip.render.table import Cell, Painted, table
 
 _NONE = "-"
+# A reason that is broken at every word is worse to read than a line that is too long.
+_LEAST_STATE = 24
 _WIDE = ("POOL", "POLICY", "SELECTOR", "REQUESTED", "CLASS")
 
 
@@ -50,7 +52,14 @@ def address_table(
     headers += ["ENDPOINTS"] if endpoints else []
     headers += _WIDE if wide else ()
     cells = [_cells(row, wide=wide, endpoints=endpoints) for row in rows]
-    return table([*headers, "STATE"], cells, width=width, wrap_column=None, headers_shown=headers_shown)
+    return table(
+        [*headers, "STATE"],
+        cells,
+        width=width,
+        wrap_column=None,
+        headers_shown=headers_shown,
+        least=_LEAST_STATE,
+    )
 
 
 def _assigned(document: Mapping[str, Any], style: Style) -> Iterator[_Row]:

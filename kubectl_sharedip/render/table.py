@@ -26,9 +26,6 @@ class Painted:
 Cell = str | Painted
 
 
-_LEAST_ROOM = 24  # a reason broken at every word is worse to read than a line that is too long
-
-
 def table(
     headers: Sequence[str],
     rows: Sequence[Sequence[Cell]],
@@ -36,12 +33,13 @@ def table(
     width: int | None,
     wrap_column: int | None,
     headers_shown: bool = True,
+    least: int = 1,
 ) -> str:
     """The rows under their headers, columns left-aligned, no blanks at the end of a line.
 
     ``width`` is in cells of the terminal, None for no limit. Where the table is wider, column
     ``wrap_column`` (0 is the first, None means the last) goes on under itself; words are not
-    broken, so a line may still be too wide. Without ``headers_shown`` the headers take no width
+    broken, and it keeps ``least`` cells, so a line may still be too wide. Without ``headers_shown`` the headers take no width
     either. The text ends with a newline, or is empty where there is no line. Raises ValueError
     for a row that has not as many cells as there are headers, and for a ``wrap_column`` that is
     no column.
@@ -57,7 +55,7 @@ def table(
     lines = [[[text] for text in row] for row in texts]
     total = sum(widths) + len(_GAP) * (len(widths) - 1)
     if width is not None and total > width:
-        room = max(widths[wrapped] - (total - width), cell_width(titles[wrapped]), _LEAST_ROOM)
+        room = max(widths[wrapped] - (total - width), cell_width(titles[wrapped]), least)
         room = max([room, *(_longest_word(row[wrapped]) for row in texts)])
         for row in lines:
             row[wrapped] = wrap(row[wrapped][0], room)

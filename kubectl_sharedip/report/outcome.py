@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_sharedip.apply.results import (
+from kubectl_sharedip.model.results import (
     Applied,
     Changed,
     Done,

@@ -24,13 +24,17 @@ KUBERNETES_VERSION = "1.34.1"
 METALLB_VERSIONS = ("0.16.1", "0.15.2", "0.14.9", "0.13.12")
 
 # Modules that k8s.io/kubernetes keeps in its own tree and publishes apart under v0.X.
-_STAGING = """
-api apiextensions-apiserver apimachinery apiserver cli-runtime client-go cloud-provider
-cluster-bootstrap code-generator component-base component-helpers controller-manager cri-api
-cri-client csi-translation-lib dynamic-resource-allocation endpointslice externaljwt kms
-kube-aggregator kube-controller-manager kube-proxy kube-scheduler kubectl kubelet metrics
-mount-utils pod-security-admission sample-apiserver sample-cli-plugin sample-controller
-""".split()
+# fmt: off
+_STAGING = (
+    "api", "apiextensions-apiserver", "apimachinery", "apiserver", "cli-runtime", "client-go",
+    "cloud-provider", "cluster-bootstrap", "code-generator", "component-base", "component-helpers",
+    "controller-manager", "cri-api", "cri-client", "csi-translation-lib",
+    "dynamic-resource-allocation", "endpointslice", "externaljwt", "kms", "kube-aggregator",
+    "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl", "kubelet", "metrics",
+    "mount-utils", "pod-security-admission", "sample-apiserver", "sample-cli-plugin",
+    "sample-controller",
+)
+# fmt: on
 
 
 class PartMissing(Exception):
@@ -150,7 +154,9 @@ def _build_command(output: Path, package: str, ldflags: str = "") -> list[str]:
     return ["build", "-trimpath", "-o", str(output), "-ldflags", f"-s -w {ldflags}".strip(), package]
 
 
-def _go(arguments: list[str], folder: Path, *, capture: bool = False, extra: dict[str, str] | None = None) -> str:
+def _go(
+    arguments: list[str], folder: Path, *, capture: bool = False, extra: dict[str, str] | None = None
+) -> str:
     go = shutil.which("go")
     if go is None:
         raise PartMissing("Go is not on PATH: install Go 1.24 or later (golang.org/dl, or your distribution)")

@@ -18,7 +18,8 @@ from kubectl_sharedip.render.style import Style, colour_wanted
         ("auto", True, {"NO_COLOR": "1"}, False),
         ("auto", True, {"NO_COLOR": ""}, True),
         ("auto", True, {"TERM": "dumb"}, False),
-        ("always", False, {"NO_COLOR": "1", "TERM": "dumb"}, True),
+        ("always", False, {"TERM": "dumb"}, True),
+        ("always", True, {"NO_COLOR": "1"}, False),
         ("never", True, {}, False),
     ],
 )

@@ -1,0 +1,175 @@
+"""One run of a way: where it is, and what it comes to.
+
+It keeps the journal ahead of the cluster, an edit ``sent`` on disk before it is sent, so that no
+crash leaves an edit that the journal does not know. It refuses to go on after an edit that was not
+made, and to say more than it has seen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from kubectl_sharedip.apply.fields import Body, value_at
+from kubectl_sharedip.apply.journal import Journal
+from kubectl_sharedip.apply.journal_record import JournalError
+from kubectl_sharedip.apply.making import NotMade, look_for, make
+from kubectl_sharedip.apply.patches import reverted
+from kubectl_sharedip.apply.sight import Sight
+from kubectl_sharedip.apply.signals import Terminated
+from kubectl_sharedip.cluster.connection import Connection
+from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Edit, Way
+from kubectl_sharedip.model.results import (
+    Applied,
+    Because,
+    Done,
+    Interrupted,
+    JournalLost,
+    ProgressEvent,
+    Result,
+    Sending,
+    Skipped,
+    Stale,
+    Stopped,
+    Unsure,
+    Unverified,
+)
+
+
+class Run:
+    """One run, and how far it is."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        way: Way,
+        before: Mapping[ServiceName, Body],
+        journal: Journal,
+        *,
+        progress: Callable[[ProgressEvent], None],
+        wake_after_s: float,
+    ) -> None:
+        """Arguments as of ``carry_out``."""
+        self._connection = connection
+        self._edits = way.edits
+        self._journal = journal
+        self._progress = progress
+        self._wake_after_s = wake_after_s
+        self._last = {edit.service: before[edit.service] for edit in way.edits}
+        self._sight = Sight(connection, way, before, progress)
+        self._applied: dict[int, Applied] = {}
+        self._skipped: list[int] = []
+        self._sending: int | None = None
+
+    def whole(self, timeout_s: float, settle_s: float) -> Result:
+        """Every edit, then the verifying; arguments as of ``carry_out``."""
+        for index, edit in enumerate(self._edits):
+            try:
+                if edit.wakes_only and self._acted():
+                    self._skip(index, edit)
+                else:
+                    self._make(index, edit)
+                    self._let_answer(index, edit)
+            except JournalError as error:
+                return self._stopped(index, JournalLost(error=str(error)))
+            except NotMade as error:
+                with suppress(JournalError):  # it then says "sent", which promises nothing
+                    if not isinstance(error.because, Unsure):
+                        self._journal.record(index, "failed")
+                return self._stopped(index, error.because)
+        # An edit that somebody takes back will not come to anything: no use waiting for it.
+        self._sight.wait_settled(
+            lambda: not self._sight.unmet or bool(self._reverted()), time.monotonic() + timeout_s, settle_s
+        )
+        return self._verdict()
+
+    def interrupted(self, interrupt: KeyboardInterrupt) -> Interrupted:
+        """How far it is, on disk too; an edit under way is looked for once."""
+        if (index := self._sending) is not None:
+            edit = self._edits[index]
+            last, may_hold = self._last[edit.service], self._sight.may_hold(edit.service)
+            with suppress(ClusterError, NotMade, KeyboardInterrupt):
+                if (found := look_for(self._connection, edit, last, may_hold)) is not None:
+                    self._took(index, edit, found)
+        journal_error = None
+        try:
+            for done, applied in sorted(self._applied.items()):
+                self._journal.record(done, "done", applied.resource_version)
+        except JournalError as error:
+            journal_error = str(error)
+        return Interrupted(
+            signal="SIGTERM" if isinstance(interrupt, Terminated) else "SIGINT",
+            applied=self._so_far(),
+            unsure=None if self._sending is None else self._edits[self._sending],
+            left=self._left(but=self._sending),
+            journal_error=journal_error,
+        )
+
+    def _make(self, index: int, edit: Edit) -> None:
+        self._progress(Sending(index=index, total=len(self._edits), edit=edit))
+        self._sending = index
+        self._journal.record(index, "sent")
+        last, may_hold = self._last[edit.service], self._sight.may_hold(edit.service)
+        # Preflight read it a moment ago; but to an edit of this run MetalLB may have answered.
+        body = make(self._connection, edit, last, may_hold=may_hold, read_first=bool(self._applied))
+        self._took(index, edit, body)
+        self._journal.record(index, "done", self._applied[index].resource_version)
+        self._progress(self._applied[index])
+
+    def _took(self, index: int, edit: Edit, body: Body) -> None:
+        version = value_at(body, ("metadata", "resourceVersion")) or ""
+        self._applied[index] = Applied(edit=edit, resource_version=version)
+        self._sending = None
+        self._last[edit.service] = body
+        self._sight.note(edit.service, body)
+
+    def _skip(self, index: int, edit: Edit) -> None:
+        self._journal.record(index, "skipped")
+        self._skipped.append(index)
+        self._progress(Skipped(edit=edit))
+
+    def _acted(self) -> bool:
+        """Whether MetalLB does all that was foretold without being woken."""
+        if not self._applied:
+            return False
+        return self._sight.wait(lambda: not self._sight.unmet, time.monotonic() + self._wake_after_s)
+
+    def _let_answer(self, index: int, edit: Edit) -> None:
+        """Waits for a visible change before the next edit; that it stays out decides nothing.
+
+        Effects do not say which edit brings them about: a later one may be what it takes.
+        """
+        following = self._edits[index + 1 : index + 2]
+        if following and not following[0].wakes_only:
+            until_s = time.monotonic() + self._wake_after_s
+            self._sight.wait(lambda: edit.service not in self._sight.unmet, until_s)
+
+    def _verdict(self) -> Done | Unverified:
+        skipped = tuple(self._edits[index] for index in self._skipped)
+        missed, taken_back = self._sight.missed(), self._reverted()
+        if not missed and not taken_back:
+            return Done(applied=self._so_far(), skipped=skipped)
+        return Unverified(
+            applied=self._so_far(),
+            skipped=skipped,
+            missed=missed,
+            reverted=taken_back,
+            error=self._sight.error,
+        )
+
+    def _stopped(self, index: int, because: Because) -> Stopped:
+        at = self._edits[index]
+        return Stopped(applied=self._so_far(), at=at, because=because, left=self._edits[index + 1 :])
+
+    def _reverted(self) -> tuple[Stale, ...]:
+        return tuple(reverted((each.edit for each in self._so_far()), self._sight.objects))
+
+    def _so_far(self) -> tuple[Applied, ...]:
+        return tuple(applied for _, applied in sorted(self._applied.items()))
+
+    def _left(self, *, but: int | None) -> tuple[Edit, ...]:
+        known = {*self._applied, *self._skipped, but}
+        return tuple(edit for index, edit in enumerate(self._edits) if index not in known)

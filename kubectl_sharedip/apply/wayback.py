@@ -1,0 +1,65 @@
+"""Edits as kubectl lines, forth and back: for a runbook, and for a colleague at another desk.
+
+The lines need nothing of this program. They carry no resourceVersion, since MetalLB writes the
+Service meanwhile. It refuses to run them, and to put back what no edit touched.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+
+from kubectl_sharedip.apply.fields import Body, Path, value_at
+from kubectl_sharedip.apply.patches import merge_body, values
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Edit
+
+_POLICY = ("spec", "externalTrafficPolicy")
+_HEALTH_PORT = ("spec", "healthCheckNodePort")
+
+
+def way_back(
+    edits: Sequence[Edit], before: Mapping[ServiceName, Body], *, flags: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The lines that put each edited field back, the newest edit first.
+
+    Arguments: the edits that were made, in that order; the Services before; kubectl's flags in
+    force, a word each (``("--context", "lab")``), never with a token.
+    """
+    return tuple(
+        _line(edit.service, _undone(edit, before.get(edit.service)), flags) for edit in reversed(edits)
+    )
+
+
+def as_commands(edits: Sequence[Edit], *, flags: Sequence[str] = ()) -> tuple[str, ...]:
+    """The lines that make these edits, in order; ``flags`` as in ``way_back``."""
+    return tuple(_line(edit.service, values(edit), flags) for edit in edits)
+
+
+_Fields = dict[Path, "str | int | None"]
+
+
+def _undone(edit: Edit, before: Body | None) -> _Fields:
+    fields: _Fields = {each.path: each.was for each in edit.operations}
+    if before is not None and fields.get(_POLICY) == "Local":
+        # Leaving Local gave the health check's port away: without it another one would come.
+        port = value_at(before, _HEALTH_PORT)
+        if port and port.isdigit() and int(port):
+            fields[_HEALTH_PORT] = int(port)
+    return fields
+
+
+def _line(name: ServiceName, fields: _Fields, flags: Sequence[str]) -> str:
+    service = ("-n", name.namespace, f"svc/{name.name}")
+    if all(_fits_annotate(path, value) for path, value in fields.items()):
+        pairs = [f"{path[2]}-" if value is None else f"{path[2]}={value}" for path, value in fields.items()]
+        return shlex.join(["kubectl", *flags, "annotate", *service, *pairs, "--overwrite"])
+    # One patch, so that MetalLB never sees one half of an edit.
+    body = merge_body(fields, None)
+    return shlex.join(["kubectl", *flags, "patch", *service, "--type=merge", "-p", json.dumps(body)])
+
+
+def _fits_annotate(path: tuple[str, ...], value: str | int | None) -> bool:
+    # JSON writes what does not print as an escape: a line stays one line, and can be read.
+    return path[:2] == ("metadata", "annotations") and (value is None or str(value).isprintable())

@@ -1,0 +1,159 @@
+"""What came of carrying out a way, and what is said meanwhile, as values.
+
+The words are made in ``report``. Each ending is a type of its own, so that nobody can take a run
+that stopped for one that did not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.names import ObjectRef, ServiceName
+from kubectl_sharedip.model.plan import Edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A field that is not what it was. None: not there. ``field`` empty: the object is gone."""
+
+    object: ObjectRef
+    field: str
+    was: str | None
+    now: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """An edit that the API server took, and the resourceVersion that it gave."""
+
+    edit: Edit
+    resource_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A Service that is not as foretold. ``seen`` None: it is gone, or was never seen."""
+
+    service: ServiceName
+    expected: tuple[tuple[Address, ...], ...]
+    seen: tuple[Address, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """Somebody else changed the object: these values are not MetalLB's to write."""
+
+    stale: tuple[Stale, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The edit was refused, or could not be prepared; it was not made. ``error`` has two lines."""
+
+    kind: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsure:
+    """No answer came and reading again did not tell: the edit may have been made, or may be yet."""
+
+    kind: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalLost:
+    """The journal could not be written, so nothing more was sent. ``error`` has two lines."""
+
+    error: str
+
+
+Because = Changed | Failed | Unsure | JournalLost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Every edit was made and every Service is as foretold. ``skipped``: wake-ups not needed."""
+
+    applied: tuple[Applied, ...]
+    skipped: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unverified:
+    """Every edit was made, and MetalLB did something else, or nothing yet.
+
+    ``reverted`` are edited fields that somebody changed again. ``error`` is why the cluster could
+    not be watched to the end, None where it could.
+    """
+
+    applied: tuple[Applied, ...]
+    skipped: tuple[Edit, ...]
+    missed: tuple[Missed, ...]
+    reverted: tuple[Stale, ...]
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """The run ended at the edit ``at``; ``left`` are the edits after it, never sent."""
+
+    applied: tuple[Applied, ...]
+    at: Edit
+    because: Because
+    left: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupted:
+    """A signal ended the run.
+
+    ``unsure`` is the edit that was being sent and may have been made; ``left`` were never sent;
+    both empty: only the verifying is missing. ``journal_error`` says that the journal is behind.
+    """
+
+    signal: Literal["SIGINT", "SIGTERM"]
+    applied: tuple[Applied, ...]
+    unsure: Edit | None
+    left: tuple[Edit, ...]
+    journal_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The API server would take every edit; a dry run changed nothing."""
+
+    edits: tuple[Edit, ...]
+
+
+Result = Done | Unverified | Stopped | Interrupted | Judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """The edit ``index`` (0 or more) of ``total`` is about to be sent."""
+
+    index: int
+    total: int
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """These Services are not yet as foretold, none: it has to last; ``left_s`` seconds remain."""
+
+    services: tuple[ServiceName, ...]
+    left_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """MetalLB acted by itself: the wake-up ``edit`` is not sent."""
+
+    edit: Edit
+
+
+ProgressEvent = Sending | Applied | Skipped | Waiting
