@@ -72,10 +72,12 @@ def run(request: Request, wanted: FixRequest) -> int:
 
 def _plan(reading: Reading, service: Service, goal: Goal, allowed: Sequence[Allowance]) -> Plan:
     diagnosis = diagnose(reading.snapshot, reading.views, service)
-    code = blocking_code(service, diagnosis)
     state = state_for(reading.views, service)
-    if code is not None or state is None:
-        return no_plan(goal, code or "SIP402")
+    if state is None:
+        return no_plan(goal, diagnosis.findings[0].code)
+    code = blocking_code(state, service, diagnosis)
+    if code is not None:
+        return no_plan(goal, code)
     return make_plan(state, goal, allowed, unseen=unseen(reading.snapshot))
 
 

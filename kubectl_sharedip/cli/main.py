@@ -10,13 +10,14 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import FrameType
 from typing import Any, NoReturn
 
 import click
 
 from kubectl_sharedip.cli.failures import Exit, InputError, report
-from kubectl_sharedip.cli.options import allowances, reading_options, request_of, seconds
+from kubectl_sharedip.cli.options import allowances, ip_families, reading_options, request_of, seconds
 from kubectl_sharedip.model.plan import ALLOWANCES
 
 _HELP_WIDTH = 80
@@ -108,6 +109,30 @@ def fix(context: click.Context, /, service: str, output: str | None, **given: An
         journal_dir=given["journal_dir"],
     )
     return command.run(request_of(context, output), wanted)
+
+
+@cli.command()
+@reading_options
+@click.option("--offline", is_flag=True, help="Take the files alone; ask no cluster.")
+@click.option("--cluster-ip-families", metavar="A,B", help="Families of the cluster: ipv4 (default), ipv6.")
+@_output("table", "json", "yaml")
+@click.pass_context
+def check(
+    context: click.Context, /, offline: bool, cluster_ip_families: str | None, output: str | None
+) -> int:
+    """Say what MetalLB would do with manifests that are not applied yet.
+
+    \b
+    Examples:
+      kubectl sharedip check --offline -f manifests/
+      helm template shop | kubectl sharedip check --offline -f -
+    """
+    from kubectl_sharedip.cli import check as command
+
+    request = replace(request_of(context, output), cluster_ip_families=ip_families(cluster_ip_families))
+    if not offline or not request.files:
+        raise click.UsageError("check takes files alone so far: give --offline and -f FILE.", context)
+    return command.run(request)
 
 
 @cli.command()

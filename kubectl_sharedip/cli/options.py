@@ -171,3 +171,11 @@ def allowances(text: str | None) -> tuple[Allowance, ...]:
     if unknown:
         raise click.UsageError(f"--allow {unknown[0]}: known are {', '.join(ALLOWANCES)}.")
     return tuple(name for name in ALLOWANCES if name in given)
+
+
+def ip_families(text: str | None) -> tuple[str, ...]:
+    """The families of --cluster-ip-families, in the order given; a usage error for anything else."""
+    families = tuple(word.strip().lower() for word in (text or "ipv4").split(","))
+    if len(set(families)) != len(families) or not set(families) <= {"ipv4", "ipv6"}:
+        raise click.UsageError(f"--cluster-ip-families {text}: write ipv4, ipv6 or ipv4,ipv6.")
+    return families

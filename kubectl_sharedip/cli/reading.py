@@ -14,7 +14,6 @@ from kubectl_sharedip.metallb.installed import states
 from kubectl_sharedip.metallb.predict import Prediction, predict
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
-from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.commands import InForce
@@ -30,7 +29,7 @@ ALWAYS = ("services", "ipaddresspools", "metallb-deployments", "version")
 class Reading:
     """One reading: the snapshot, each MetalLB's view of it, and the scope that was asked for.
 
-    ``scope`` is a namespace, None for all. ``new`` are Services that are not applied yet.
+    ``scope`` is a namespace, None for all. ``prediction`` says what was settled for the snapshot.
     ``connection`` is None where files were read; ``default_namespace`` is that of a bare name,
     None where every namespace of the files may be meant.
     """
@@ -38,7 +37,7 @@ class Reading:
     raw: RawCluster
     snapshot: Snapshot
     views: tuple[State, ...]
-    new: frozenset[ServiceName]
+    prediction: Prediction
     notes: tuple[Note, ...]
     scope: str | None
     default_namespace: str | None
@@ -121,13 +120,15 @@ def _reading(
         lb_class=request.lb_class,
         newest_known=NEWEST_KNOWN,
     )
-    snapshot = build_snapshot(raw, given, default_namespace=default or "default")
+    snapshot = build_snapshot(
+        raw, given, default_namespace=default or "default", families=request.cluster_ip_families
+    )
     prediction = predict(snapshot)
     return Reading(
         raw=raw,
         snapshot=prediction.snapshot,
         views=states(prediction.snapshot),
-        new=prediction.new,
+        prediction=prediction,
         notes=_notes(prediction),
         scope=scope,
         default_namespace=default,
@@ -138,7 +139,8 @@ def _reading(
 
 def _notes(prediction: Prediction) -> tuple[Note, ...]:
     found = []
-    for name, lists in prediction.by_chance:
+    for name in prediction.by_chance:
+        lists = prediction.lists[name]
         shown = " or ".join(", ".join(map(str, one)) or "no address" for one in lists)
         found.append(Note(code="SIP905", values={"outcomes": f"{name} gets {shown}"}))
     if not prediction.complete:

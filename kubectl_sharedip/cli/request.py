@@ -12,7 +12,8 @@ class Request:
     """The flags that all reading commands have.
 
     ``namespace`` None and ``all_namespaces`` False is the current namespace of the context, or,
-    with ``files``, everything in them.
+    with ``files``, everything in them. ``cluster_ip_families`` are those that the cluster gives to
+    Services which are not applied yet.
     """
 
     connection: ConnectionRequest = field(default_factory=ConnectionRequest)
@@ -23,6 +24,7 @@ class Request:
     metallb_namespace: str | None = None
     metallb_version: str | None = None
     lb_class: str | None = None
+    cluster_ip_families: tuple[str, ...] = ("ipv4",)
     output: str | None = None
     query: str | None = None
     no_headers: bool = False

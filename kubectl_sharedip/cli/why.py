@@ -40,7 +40,8 @@ def run(request: Request, names: Sequence[str]) -> int:
     if not names:
         services = list(pending(in_scope(reading)))
     answers = [_answer(reading, service) for service in sorted(services, key=lambda s: s.name)]
-    document = diagnosis_list(reading.snapshot, reading.views, answers, reading.notes)
+    notes = (*reading.notes, *(note for answer in answers for note in answer.diagnosis.notes))
+    document = diagnosis_list(reading.snapshot, reading.views, answers, notes)
     if wants_document(request):
         print_answer(structured(document, request))
     else:
@@ -65,14 +66,14 @@ def _answer(reading: Reading, service: Service) -> Answer:
         diagnosis=diagnosis,
         remedies=remedies_of(diagnosis, plan, reading.flags),
         foretold=outcome.event if isinstance(outcome, Refused) else None,
-        predicted=service.name in reading.new,
+        predicted=service.name in reading.prediction.new,
     )
 
 
 def _plan(reading: Reading, service: Service, diagnosis: Diagnosis) -> Plan | None:
     """The ways that would help a Pending Service, each simulated; None where no edit of it can."""
     state = state_for(reading.views, service)
-    if state is None or service not in pending([service]) or blocking_code(service, diagnosis):
+    if state is None or service not in pending([service]) or blocking_code(state, service, diagnosis):
         return None
     return make_plan(state, Goal(service=service.name), (), unseen=unseen(reading.snapshot))
 

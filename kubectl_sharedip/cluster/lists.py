@@ -31,10 +31,19 @@ def list_resource(connection: Connection, resource: Resource, namespace: str | N
     return list(found.values())
 
 
+_WHO_AND_WHEN = ("manager", "operation", "subresource", "time")
+
+
 def slimmed(body: Json) -> Json:
-    """``body`` itself, without managedFields and what kubectl apply noted down for itself."""
+    """``body`` itself, without what kubectl apply noted down for itself.
+
+    Of managedFields it is kept who wrote and when; which fields were written is the bulk of it.
+    """
     metadata = body.get("metadata") or {}
-    metadata.pop("managedFields", None)
+    if managed := metadata.get("managedFields"):
+        metadata["managedFields"] = [
+            {name: entry[name] for name in _WHO_AND_WHEN if name in entry} for entry in managed
+        ]
     annotations = metadata.get("annotations") or {}
     if annotations.pop(_LAST_APPLIED, None) is not None and not annotations:
         del metadata["annotations"]

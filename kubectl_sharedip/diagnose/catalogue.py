@@ -336,7 +336,7 @@ _ROWS = (
         " (up to 11 h).",
         "would get {addresses}: waits for MetalLB to look again",
         "internal/k8s/controllers/service_controller_reload.go",
-        (*_POOLS, "namespaces"),
+        (*_POOLS, "namespaces", "deployments"),
     ),
     _entry(
         "SIP507",

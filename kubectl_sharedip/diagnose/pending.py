@@ -30,7 +30,7 @@ from kubectl_sharedip.model.proof import Fact
 def pending_findings(view: View) -> tuple[Finding, ...]:
     """The findings of a Pending Service: exactly one is decisive, and it stands first."""
     if isinstance(view.outcome, Assigned | OneOf):
-        return (_waits(view, view.outcome),)
+        return (replace(_waits(view, view.outcome), decisive=True),)
     if not isinstance(view.outcome, Refused):
         return ()
     decisive, *rest = _faults(view, view.outcome.refusal)
@@ -41,6 +41,7 @@ def _faults(view: View, refusal: Refusal) -> Iterator[Finding]:
     """Every fault, the one at which MetalLB stops first."""
     if isinstance(refusal, NotShareable):
         yield from _held(view, refusal.conflict, _request_facts(view))
+        yield from _other_addresses(view, refusal.conflict.address)
         yield from _other_pool(view)
         return
     yield refusal_finding(view.service, refusal)
@@ -62,6 +63,15 @@ def _held(view: View, conflict: AddressConflict, asked: tuple[Fact, ...]) -> Ite
 def _request_facts(view: View) -> tuple[Fact, ...]:
     request = requested(view.service, view.state.version)
     return (request.fact,) if isinstance(request, Request) and request.fact else ()
+
+
+def _other_addresses(view: View, first: Address) -> Iterator[Finding]:
+    """The conflicts on the requested addresses that MetalLB did not come to."""
+    request = requested(view.service, view.state.version)
+    for address in request.addresses if isinstance(request, Request) else ():
+        conflict = conflict_on(view.state, address, view.service) if address != first else None
+        if conflict is not None:
+            yield from _held(view, conflict, _request_facts(view))
 
 
 def _other_pool(view: View) -> Iterator[Finding]:
@@ -99,7 +109,10 @@ def _both_requested(view: View) -> Iterator[tuple[Address, Fact]]:
 
 
 def _waits(view: View, outcome: Assigned | OneOf) -> Finding:
-    """SIP501: it would be assigned now, and stays Pending until MetalLB looks again."""
+    """SIP501: it would be assigned now, and stays Pending until MetalLB looks again.
+
+    MetalLB stops at no rule then, so what keeps the Service Pending is this alone.
+    """
     choices = outcome.choices if isinstance(outcome, OneOf) else (outcome,)
     lists = sorted(choice.addresses for choice in choices)
     return found(

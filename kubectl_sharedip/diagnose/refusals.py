@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from kubectl_sharedip.diagnose.room import no_room_finding, pool_full_finding
 from kubectl_sharedip.diagnose.view import found
+from kubectl_sharedip.metallb.facts import ranges_fact
 from kubectl_sharedip.metallb.families import IPFamily, family_of_service
 from kubectl_sharedip.metallb.refusals import (
     AddressAvoided,
@@ -104,9 +106,16 @@ def _not_for(service: Service, refusal: PoolNotForService) -> Finding:
 
 def _rejected(service: Service, refusal: PoolsRejected) -> Finding:
     faults = tuple(_fault_text(fault) for fault in refusal.faults)
+    pools = [pool for fault in refusal.faults for pool in (fault.pool, fault.other) if pool is not None]
+    facts = tuple(dict.fromkeys(ranges_fact(pool) for pool in pools))
     # Which pools MetalLB goes on with is not to be seen, so whether they would do is not certain.
     return found(
-        "SIP308", {"faults": faults}, facts=refusal.facts, proof=refusal.proof, cause=True, certain=False
+        "SIP308",
+        {"faults": faults},
+        facts=facts,
+        proof=replace(refusal, facts=facts).proof,
+        cause=True,
+        certain=False,
     )
 
 

@@ -7,14 +7,16 @@ from dataclasses import replace
 from kubectl_sharedip.diagnose.assigned import assigned_findings
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.diagnose.handling import not_handled
+from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.pending import pending_findings
 from kubectl_sharedip.diagnose.unread import without_pools
 from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Refused
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
 from kubectl_sharedip.model.service import Service
-from kubectl_sharedip.model.snapshot import Snapshot
+from kubectl_sharedip.model.snapshot import Note, Snapshot
 
 _ABSENT_IS_EMPTY = ("absent",)
 
@@ -35,11 +37,18 @@ def diagnose(snapshot: Snapshot, views: tuple[State, ...], service: Service) -> 
     if not _known(snapshot, "ipaddresspools"):
         return without_pools(snapshot, state, service)
     view = View(snapshot=snapshot, state=state, service=service, outcome=decide(state, service))
+    if view.pending and isinstance(view.outcome, Assigned | OneOf):
+        changed = last_change(snapshot, state)
+        if changed is not None:
+            note = Note(code="SIP904", values={"object": str(changed)})
+            return Diagnosis(service=service.name, findings=(), skipped=(), notes=(note,))
     found = pending_findings(view) if view.pending else assigned_findings(view)
     given, skipped = [], []
     for finding in found:
         missing = tuple(r for r in CATALOGUE[finding.code].reads if not _enough(snapshot, state, r))
-        if missing and not finding.decisive:
+        # A rule at which MetalLB stops is named even so; that it stops at none rests on all of them.
+        stops = finding.decisive and isinstance(view.outcome, Refused)
+        if missing and not stops:
             skipped.append(Skipped(code=finding.code, resources=missing))
         else:
             given.append(replace(finding, certain=finding.certain and not missing))

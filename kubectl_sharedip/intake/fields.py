@@ -72,6 +72,14 @@ class Reader:
                 self.note(f'{path}["{key}"]', f"{value!r} is not a string: put it in quotes")
         return MappingProxyType(found) if found else EMPTY
 
+    def changed_at(self, *, but: str = "") -> str | None:
+        """When the object was last written, RFC 3339; writes of the subresource ``but`` aside."""
+        times = [self.text(self.metadata, "creationTimestamp", "metadata.creationTimestamp")]
+        for entry in self.items(self.metadata, "managedFields", "metadata.managedFields"):
+            if isinstance(entry, Mapping) and (not but or entry.get("subresource") != but):
+                times.append(self.text(entry, "time", "metadata.managedFields"))
+        return max(times) or None
+
     def note(self, path: str, because: str) -> None:
         """Records that a field, or the object where ``path`` is empty, was left out."""
         body = self._document.body

@@ -33,6 +33,7 @@ def read_pool(document: RawDocument, notes: list[Note], default_namespace: str) 
         name=name,
         resource_version=reader.text(reader.metadata, "resourceVersion", "metadata.resourceVersion") or None,
         origin=document.origin,
+        changed_at=reader.changed_at(but="status"),
         addresses=reader.texts(reader.spec, "addresses", "spec.addresses"),
         auto_assign=reader.flag(reader.spec, "autoAssign", "spec.autoAssign", True),
         avoid_buggy_ips=reader.flag(reader.spec, "avoidBuggyIPs", "spec.avoidBuggyIPs", False),

@@ -60,6 +60,7 @@ def read_service(
         annotations=reader.string_map(metadata, "annotations", "metadata.annotations"),
         ingress=_ingress(reader),
         created_at=reader.text(metadata, "creationTimestamp", "metadata.creationTimestamp") or None,
+        changed_at=reader.changed_at(),
         deleted_at=reader.text(metadata, "deletionTimestamp", "metadata.deletionTimestamp") or None,
         finalizers=reader.texts(metadata, "finalizers", "metadata.finalizers"),
         owners=_owners(reader),

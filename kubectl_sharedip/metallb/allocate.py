@@ -6,10 +6,10 @@ AllocateFromPool, Assign), ``internal/allocator/allocation.go`` (selectIPsForFam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kubectl_sharedip.metallb.assign import refused_addresses
-from kubectl_sharedip.metallb.explain_room import no_room, pool_full
+from kubectl_sharedip.metallb.explain_room import full_text, no_room, pool_full
 from kubectl_sharedip.metallb.facts import cluster_ips_fact, service_fact, setting_fact
 from kubectl_sharedip.metallb.families import (
     IPFamily,
@@ -30,6 +30,7 @@ from kubectl_sharedip.metallb.refusals import (
     PoolNotForService,
     PoolUnknown,
     Refusal,
+    Unexplained,
 )
 from kubectl_sharedip.metallb.requests import Request, requested
 from kubectl_sharedip.metallb.room import first_fit
@@ -41,8 +42,11 @@ from kubectl_sharedip.model.service import Service
 _SOURCE = "internal/allocator/allocator.go"
 
 
-def allocate(state: State, service: Service) -> Assigned | OneOf | Refusal:
-    """What MetalLB gives the Service, whose own addresses are not in the ledger any more."""
+def allocate(state: State, service: Service, *, explained: bool = True) -> Assigned | OneOf | Refusal:
+    """What MetalLB gives the Service, whose own addresses are not in the ledger any more.
+
+    Without ``explained`` a lack of room comes without its reasons (Unexplained).
+    """
     family = family_of_service(service)
     if isinstance(family, UnknownFamily):
         return NoClusterIP(facts=(cluster_ips_fact(service),), text=family.because, headless=True)
@@ -52,8 +56,8 @@ def allocate(state: State, service: Service) -> Assigned | OneOf | Refusal:
     if request.addresses:
         return _requested_addresses(state, service, family, request)
     if request.pool_name:
-        return _requested_pool(state, service, family, request)
-    return _automatic(state, service, family)
+        return _requested_pool(state, service, family, request, explained)
+    return _automatic(state, service, family, explained)
 
 
 def _requested_addresses(
@@ -74,7 +78,8 @@ def _requested_addresses(
     owner = refused_addresses(state, service, addresses, asked)
     if isinstance(owner, Refusal):
         return owner
-    if request.pool and request.pool_name != owner.name and state.version.request_must_fit_pool:
+    asks_other = request.pool_name not in ("", owner.name)
+    if request.pool and asks_other and state.version.request_must_fit_pool:
         text = (
             f"requested loadBalancer IP(s) {_quoted(addresses)} is not compatible"
             f" with requested address pool {request.pool_name}"
@@ -89,7 +94,9 @@ def _requested_addresses(
     return _assigned(addresses, owner, "requested", asked)
 
 
-def _requested_pool(state: State, service: Service, family: IPFamily, request: Request) -> Assigned | Refusal:
+def _requested_pool(
+    state: State, service: Service, family: IPFamily, request: Request, explained: bool
+) -> Assigned | Refusal:
     assert request.pool is not None  # its name is not empty
     asked = setting_fact(service, request.pool)
     pool = state.pools.by_name.get(request.pool_name)
@@ -100,7 +107,12 @@ def _requested_pool(state: State, service: Service, family: IPFamily, request: R
     found = {number: first_fit(state, pool, number, service) for number in (4, 6)}
     addresses = _select(state, pool, service, family, found)
     if not addresses:
-        return pool_full(state, service, family, pool, asked, found)
+        text = full_text(state.version, pool, family, found)
+        if any(found.values()) and _two_against_policy(state, service, family):
+            return _dual_impossible(service, text)
+        if not explained:
+            return Unexplained(facts=(), text=text)
+        return pool_full(state, service, family, pool, asked=asked, found=found)
     term = excluded_by(pool, service)
     if term is not None:
         text = f"pool {pool.name} not compatible for ip assignment"
@@ -108,15 +120,11 @@ def _requested_pool(state: State, service: Service, family: IPFamily, request: R
     return _assigned(addresses, pool, "requested-pool", (asked,))
 
 
-def _automatic(state: State, service: Service, family: IPFamily) -> Assigned | OneOf | Refusal:
-    if family is IPFamily.DUAL and _policy(service) == "SingleStack":
-        facts = (
-            cluster_ips_fact(service),
-            service_fact(service, "spec.ipFamilyPolicy", service.ip_family_policy),
-        )
-        return DualStackImpossible(
-            facts=facts, text="no available IPs", policy="SingleStack", cluster_ips=service.cluster_ips
-        )
+def _automatic(
+    state: State, service: Service, family: IPFamily, explained: bool
+) -> Assigned | OneOf | Refusal:
+    if _two_against_policy(state, service, family):
+        return _dual_impossible(service, "no available IPs")
     choices: list[Assigned] = []
     for order in kept_for(state, service):
         best = _best(state, service, family, order, by_chance=False)
@@ -126,8 +134,23 @@ def _automatic(state: State, service: Service, family: IPFamily) -> Assigned | O
         choices.extend(_assigned(addresses, pool, "general", ()) for pool, addresses in best)
     distinct = list({(choice.pool, choice.addresses): choice for choice in choices}.values())
     if not distinct:
-        return no_room(state, service, family)
+        return (
+            no_room(state, service, family) if explained else Unexplained(facts=(), text="no available IPs")
+        )
     return distinct[0] if len(distinct) == 1 else OneOf(choices=tuple(distinct))
+
+
+def _two_against_policy(state: State, service: Service, family: IPFamily) -> bool:
+    """Two clusterIPs and no dual-stack policy: MetalLB gives nothing, neither one address nor two."""
+    return family is IPFamily.DUAL and _policy(service) == "SingleStack" and state.version.policy_decides
+
+
+def _dual_impossible(service: Service, text: str) -> DualStackImpossible:
+    facts = (
+        cluster_ips_fact(service),
+        service_fact(service, "spec.ipFamilyPolicy", service.ip_family_policy),
+    )
+    return DualStackImpossible(facts=facts, text=text, policy="SingleStack", cluster_ips=service.cluster_ips)
 
 
 def _best(
@@ -141,7 +164,8 @@ def _best(
     whole = [
         (pool, addresses)
         for pool, free in found
-        if len(addresses := _select(state, pool, service, family, free)) == len(family.numbers)
+        if all(free[number] for number in family.numbers)
+        and (addresses := _select(state, pool, service, family, free))
     ]
     if whole or family is not IPFamily.DUAL or _policy(service) != "PreferDualStack":
         return whole if by_chance else whole[:1]
@@ -158,15 +182,24 @@ def _best(
 
 
 def _select(
-    state: State, pool: Pool, service: Service, family: IPFamily, free: dict[int, Address | None]
+    state: State, pool: Pool, service: Service, family: IPFamily, free: Mapping[int, Address | None]
 ) -> tuple[Address, ...]:
-    """The addresses to take of those that are free, none where they do not do."""
+    """The addresses to take of those that are free, none where they do not do.
+
+    Source: ``internal/allocator/allocation.go`` (selectIPsForFamilyAndPolicy), since 0.14.9.
+    """
+    version, policy = state.version, _policy(service)
+    by_policy = version.policy_decides and (family is IPFamily.DUAL or not version.cluster_ips_decide)
+    if by_policy and policy != "SingleStack":
+        found = tuple(address for number in (4, 6) if (address := free[number]) is not None)
+        return found if policy == "PreferDualStack" or len(found) == 2 else ()
+    if by_policy and family is IPFamily.DUAL:
+        return ()
     found = tuple(address for number in family.numbers if (address := free[number]) is not None)
-    if len(found) == len(family.numbers):
-        v6_first = next((r.family == 6 for r in pool.ranges), False)
-        return found[::-1] if v6_first and not state.version.ipv4_first else found
-    prefers = _policy(service) == "PreferDualStack" and state.version.tolerates_one_family
-    return found[:1] if prefers else ()
+    if len(found) < len(family.numbers):
+        return ()
+    v6_first = next((range_.family == 6 for range_ in pool.ranges), False)
+    return found[::-1] if v6_first and not version.ipv4_first else found
 
 
 def _policy(service: Service) -> str:

@@ -43,6 +43,11 @@ def prefixes(version: Version) -> tuple[str, ...]:
     return (NEW_PREFIX, OLD_PREFIX) if version.reads_metallb_io else (OLD_PREFIX,)
 
 
+def allocated_from(version: Version) -> str:
+    """The annotation in which MetalLB notes the pool; it never reads it."""
+    return prefixes(version)[0] + ALLOCATED_FROM
+
+
 def in_force(service: Service, name: str, version: Version) -> Setting | None:
     """The annotation of that name (without prefix) that MetalLB uses, or None where none is set.
 

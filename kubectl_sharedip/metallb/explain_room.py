@@ -26,6 +26,7 @@ def pool_full(
     service: Service,
     family: IPFamily,
     pool: Pool,
+    *,
     asked: Fact,
     found: Mapping[int, Address | None],
 ) -> PoolFull:
@@ -33,7 +34,7 @@ def pool_full(
     room = room_in(state, pool, family, service, _lacking(pool, family))
     return PoolFull(
         facts=(asked, ranges_fact(pool.resource)),
-        text=_full_text(state.version, pool, family, found),
+        text=full_text(state.version, pool, family, found),
         room=room,
         joinable_by_key=_held_by_key(state, service, [pool], family),
     )
@@ -108,7 +109,18 @@ def _held_by_key(
     return tuple(conflict for conflict in conflicts if conflict is not None)
 
 
-def _full_text(version: Version, pool: Pool, family: IPFamily, found: Mapping[int, Address | None]) -> str:
+def no_second_text(version: Version, pool: Pool, held: Address, found: Mapping[int, Address | None]) -> str:
+    """MetalLB's text where the pool has no address of the family that is missing."""
+    if version.names_family_of_full_pool:
+        missing = IPFamily.IPV6 if held.family == 4 else IPFamily.IPV4
+        return f"no available IPs in pool {pool.name} for {missing.value} IPFamily"
+    if not any(found.values()) and not version.reports_full_pool_as_nil:
+        return f"no available IPs in pool {pool.name}"
+    return f'["{held}" "<nil>"] is not allowed in config'
+
+
+def full_text(version: Version, pool: Pool, family: IPFamily, found: Mapping[int, Address | None]) -> str:
+    """MetalLB's text where a requested pool has not what the Service needs."""
     name = f'"{pool.name}"' if version.quotes_pool_name else pool.name
     if version.names_family_of_full_pool:
         return f"no available IPs in pool {name} for {family.value} IPFamily"

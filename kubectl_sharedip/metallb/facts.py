@@ -22,7 +22,7 @@ def setting_fact(service: Service, setting: Setting) -> Fact:
 
 
 def key_fact(service: Service, version: Version) -> Fact:
-    """Its sharing key, or that it has none (under the newest prefix that is read)."""
+    """Its sharing key, or that it has none (under the oldest prefix, which every version reads)."""
     setting = in_force(service, SHARING_KEY, version)
     if setting is None:
         return service_fact(service, annotation_field(prefixes(version)[-1] + SHARING_KEY), None)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import xor
 
 from kubectl_sharedip.metallb.sharing import Terms
 from kubectl_sharedip.model.address import Address, AddressRange
@@ -31,15 +33,17 @@ _NOBODY: tuple[ServiceName, ...] = ()
 class Ledger:
     """All allocations at one moment, found by Service and by address."""
 
-    __slots__ = ("_added", "_base", "_by_service", "_holders", "_released")
+    __slots__ = ("_added", "_base", "_by_service", "_holders", "_released", "fingerprint")
 
     def __init__(self, allocations: Iterable[Allocation] = ()) -> None:
         """Books with these allocations; two Services may hold one address against the rules."""
         self._base = _Base(allocations)
         self._by_service: dict[ServiceName, Allocation | None] = {}
         self._holders: dict[Address, tuple[ServiceName, ...]] = {}
-        self._added: tuple[Address, ...] = ()
-        self._released: tuple[Address, ...] = ()
+        self._added: frozenset[Address] = frozenset()
+        self._released: frozenset[Address] = frozenset()
+        # Books with the same allocations have the same number, whichever way they came to them.
+        self.fingerprint = reduce(xor, map(hash, self._base.by_service.values()), 0)
 
     def allocation(self, service: ServiceName) -> Allocation | None:
         """What the Service holds, or None."""
@@ -62,25 +66,54 @@ class Ledger:
 
     def changed(self) -> Mapping[ServiceName, Allocation | None]:
         """What differs from the books that this one was made from, by Service."""
-        return self._by_service
+        before = self._base.by_service
+        return {name: now for name, now in self._by_service.items() if now != before.get(name)}
 
     def assign(self, allocation: Allocation) -> Ledger:
         """The books after this Service is given these addresses (what it held is released)."""
-        return self._with(allocation.terms.service, allocation)
+        name = allocation.terms.service
+        return self if self.allocation(name) == allocation else self.rewritten({name: allocation})
 
     def release(self, service: ServiceName) -> Ledger:
         """The books after this Service has given back what it holds."""
-        return self if self.allocation(service) is None else self._with(service, None)
+        return self if self.allocation(service) is None else self.rewritten({service: None})
+
+    def rewritten(self, changes: Mapping[ServiceName, Allocation | None]) -> Ledger:
+        """The books after all these Services hold this instead (None: nothing), at the cost of one."""
+        after = Ledger.__new__(Ledger)
+        after._base = self._base
+        after._by_service = {**self._by_service, **changes}
+        after._holders = dict(self._holders)
+        added, released = set(self._added), set(self._released)
+        fingerprint = self.fingerprint
+        for name, allocation in changes.items():
+            before = self.allocation(name)
+            fingerprint ^= hash(before) if before else 0
+            fingerprint ^= hash(allocation) if allocation else 0
+            for address in before.addresses if before else ():
+                rest = tuple(other for other in after.holders(address) if other != name)
+                after._holders[address] = rest
+                if not rest:
+                    added.discard(address)
+                    released.add(address)
+            for address in allocation.addresses if allocation else ():
+                names = [other for other in after.holders(address) if other != name]
+                insort(names, name)
+                after._holders[address] = tuple(names)
+                released.discard(address)
+                added.add(address)
+        after._added, after._released = frozenset(added), frozenset(released)
+        after.fingerprint = fingerprint
+        return after
 
     def first_free(self, range_: AddressRange, avoided: bool) -> Address | None:
         """The lowest address of the range that nobody holds, or None.
 
         ``avoided`` leaves out IPv4 addresses that end in .0 or .255.
         """
-        released = [a for a in self._released if a in range_ and not (avoided and _buggy(a))]
+        candidates = [a for a in self._released if a in range_ and not (avoided and _buggy(a))]
         gap = self._first_gap(range_, avoided)
-        candidates = [a for a in released if not self.holders(a)] + ([gap] if gap else [])
-        return min(candidates, default=None)
+        return min([*candidates, gap] if gap else candidates, default=None)
 
     def with_key(self, sharing_key: str, range_: AddressRange) -> tuple[Address, ...]:
         """The addresses of the range on which a Service with this key is, ascending."""
@@ -88,42 +121,23 @@ class Ledger:
         for allocation in self._by_service.values():
             if allocation is not None and allocation.terms.sharing_key == sharing_key:
                 found.update(a for a in allocation.addresses if a in range_)
-        return tuple(sorted(a for a in found if self.holders(a)))
+        return tuple(sorted(a for a in found if self._has_key(a, sharing_key)))
 
     def used(self, range_: AddressRange) -> tuple[Address, ...]:
         """The addresses of the range that somebody holds, ascending."""
         candidates = {*self._base.used_in(range_), *(a for a in self._added if a in range_)}
         return tuple(sorted(a for a in candidates if self.holders(a)))
 
+    def _has_key(self, address: Address, sharing_key: str) -> bool:
+        held = (self.allocation(name) for name in self.holders(address))
+        return any(one is not None and one.terms.sharing_key == sharing_key for one in held)
+
     def _first_gap(self, range_: AddressRange, avoided: bool) -> Address | None:
-        added = set(self._added)
         for value in self._base.gaps(range_):
             address = Address(range_.family, value)
-            if address not in added and not (avoided and _buggy(address)):
+            if address not in self._added and not (avoided and _buggy(address)):
                 return address
         return None
-
-    def _with(self, service: ServiceName, allocation: Allocation | None) -> Ledger:
-        after = Ledger.__new__(Ledger)
-        after._base = self._base
-        after._by_service = {**self._by_service, service: allocation}
-        after._holders = dict(self._holders)
-        before = self.allocation(service)
-        added, released = set(self._added), set(self._released)
-        for address in before.addresses if before else ():
-            rest = tuple(name for name in self.holders(address) if name != service)
-            after._holders[address] = rest
-            if not rest:
-                added.discard(address)
-                released.add(address)
-        for address in allocation.addresses if allocation else ():
-            names = [name for name in after.holders(address) if name != service]
-            insort(names, service)
-            after._holders[address] = tuple(names)
-            released.discard(address)
-            added.add(address)
-        after._added, after._released = tuple(sorted(added)), tuple(sorted(released))
-        return after
 
 
 class _Base:

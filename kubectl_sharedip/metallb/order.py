@@ -6,14 +6,14 @@ Source: ``internal/allocator/allocator.go`` (Allocate, pinnedPoolsForService, so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice, permutations
+from collections.abc import Iterable, Sequence
+from itertools import permutations
 
 from kubectl_sharedip.metallb.pools import Pool, is_for
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.service import Service
 
-_MOST_ORDERS = 120  # five pools kept for one namespace; more are seldom and settle the same way
+_MOST_IN_EVERY_ORDER = 5
 
 
 def kept_for(state: State, service: Service) -> tuple[tuple[Pool, ...], ...]:
@@ -29,9 +29,24 @@ def kept_for(state: State, service: Service) -> tuple[tuple[Pool, ...], ...]:
     )
     orders = {
         tuple(_sorted([*first, *by_selector])): None
-        for first in islice(permutations(by_namespace), _MOST_ORDERS)
+        for first in _orders(sorted(by_namespace, key=lambda p: p.name))
     }
     return tuple(orders) if by_namespace or by_selector else ()
+
+
+def _orders(pools: Sequence[Pool]) -> Iterable[Sequence[Pool]]:
+    """Every order; of more pools than a few, orders that put each of them first and last once.
+
+    Those suffice to find each pool that may win: of equals with a priority the first of the list
+    is asked first, of equals without one the last.
+    """
+    if len(pools) <= _MOST_IN_EVERY_ORDER:
+        yield from permutations(pools)
+        return
+    for pool in pools:
+        others = [other for other in pools if other is not pool]
+        yield (pool, *others)
+        yield (*others, pool)
 
 
 def general(state: State) -> tuple[Pool, ...]:

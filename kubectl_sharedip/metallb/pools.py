@@ -12,25 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from kubectl_sharedip.metallb.audience import Audience, audience_of, faults_of
 from kubectl_sharedip.metallb.ranges import UnreadableRange, read_entry
 from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address, AddressRange
-from kubectl_sharedip.model.pool import LabelSelector, NamespaceLabels, PoolResource
+from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.service import Service
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audience:
-    """Whom a pool with a serviceAllocation is kept for.
-
-    ``namespaces`` are those listed and those that the selectors match now. Where it is empty the
-    namespace does not matter; where ``service_selectors`` is empty labels do not.
-    """
-
-    priority: int
-    namespaces: frozenset[str]
-    service_selectors: tuple[LabelSelector, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +31,11 @@ class Pool:
     auto_assign: bool
     avoid_buggy_ips: bool
     audience: Audience | None
+
+    @property
+    def rules(self) -> object:
+        """All of it that MetalLB works with; the rest is how it is written."""
+        return self.ranges, self.auto_assign, self.avoid_buggy_ips, self.audience
 
     @property
     def families(self) -> frozenset[int]:
@@ -74,6 +67,12 @@ class AcceptedPools:
             return None
         fits = all(any(a in range_ for range_ in first.ranges) and not avoided(first, a) for a in addresses)
         return first if fits else None
+
+    def gives_as(self, other: AcceptedPools) -> bool:
+        """Whether MetalLB sees no difference between the two: it then does nothing at all."""
+        return {name: pool.rules for name, pool in self.by_name.items()} == {
+            name: pool.rules for name, pool in other.by_name.items()
+        }
 
     def containing(self, address: Address) -> Pool | None:
         """The pool whose ranges contain the address, whether or not it may be given out."""
@@ -109,6 +108,7 @@ def accept(
                 continue
             ranges.extend(read)
             seen.extend((range_, entry, resource) for range_ in read)
+        faults.extend(PoolFault(pool=resource, entry=None, because=why) for why in faults_of(resource))
         if resource.name in pools:
             because = f'duplicate definition of pool "{resource.name}"'
             faults.append(
@@ -138,26 +138,6 @@ def _overlaps(seen: list[tuple[AddressRange, str, PoolResource]]) -> Iterable[Po
             )
         if furthest is None or range_.family != furthest[0].family or range_.last > furthest[0].last:
             furthest = (range_, entry, pool)
-
-
-def audience_of(
-    resource: PoolResource, namespaces: Mapping[str, NamespaceLabels], version: Version
-) -> Audience | None:
-    """For whom the pool is kept; None where it has no serviceAllocation."""
-    allocation = resource.allocation
-    if allocation is None:
-        return None
-    names = set(allocation.namespaces)
-    for namespace in namespaces.values():
-        if any(matches(selector, namespace.labels) for selector in allocation.namespace_selectors):
-            names.add(namespace.name)
-    selectors = allocation.service_selectors
-    bare = not (allocation.namespaces or allocation.namespace_selectors or selectors)
-    if bare and version.priority_alone_matches_all:
-        selectors = ((),)  # a selector without terms matches every Service
-    return Audience(
-        priority=allocation.priority, namespaces=frozenset(names), service_selectors=tuple(selectors)
-    )
 
 
 def avoided(pool: Pool, address: Address) -> bool:

@@ -18,7 +18,7 @@ from kubectl_sharedip.model.address import (
     to_sixteen_bytes,
 )
 
-_PREFIX_LENGTH = re.compile(r"[0-9]{1,3}")
+_PREFIX_LENGTH = re.compile(r"0*[0-9]{1,3}")  # Go reads /024 as /24
 _GO_BLANKS = " \t\n\v\f\r\x85\xa0"  # what strings.TrimSpace takes off in these texts
 
 
@@ -46,7 +46,7 @@ def _read_cidr(entry: str) -> tuple[AddressRange, ...] | UnreadableRange:
         return refused
     written_bits = 128 if ":" in text else 32
     length = int(length_text)
-    if length > written_bits or (len(length_text) > 1 and length_text[0] == "0"):
+    if length > written_bits:
         return refused
     host_bits = written_bits - length
     number = address.value if written_bits == 32 else to_sixteen_bytes(address)

@@ -210,6 +210,14 @@ class NoRoom(Refusal):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unexplained(Refusal):
+    """PoolFull or NoRoom, where nobody asked for the reasons."""
+
+    RULE: ClassVar[str] = "room-in-some-pool"
+    SOURCE: ClassVar[str] = f"{_ALLOCATOR} Allocate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoolsRejected(Refusal):
     """MetalLB does not accept the pools as they stand; which ones rule is not to be seen."""
 

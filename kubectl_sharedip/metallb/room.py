@@ -49,10 +49,10 @@ def conflict_on(state: State, address: Address, service: Service) -> AddressConf
     for name in others:
         allocation = state.ledger.allocation(name)
         holder = state.services.get(name)
-        if allocation is None or holder is None:
+        if allocation is None:
             continue
         for rule, ports in failing_rules(mine, allocation.terms):
-            facts = conflict_facts(rule, service, holder, state.version)
+            facts = conflict_facts(rule, service, holder, state.version) if holder else ()
             conflicts.append(Conflict(rule=rule, holder=name, ports=ports, facts=facts))
     if not conflicts:
         return None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kubectl_sharedip.metallb.ledger import Allocation, Ledger
+from kubectl_sharedip.metallb.overlay import Overlay
 from kubectl_sharedip.metallb.pools import AcceptedPools, PoolFault, accept
 from kubectl_sharedip.metallb.sharing import terms_of
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN, Version, parse_version
@@ -21,7 +22,11 @@ class State:
     """One MetalLB's view of the cluster.
 
     ``faults`` say why MetalLB rejects the pools as they stand; it then goes on with the last
-    accepted ones, which the API does not show, and ``pools`` is empty.
+    accepted ones. The API does not show those, so ``pools`` is empty in a state read from a
+    cluster; after an edit that is rejected they are the pools from before it.
+
+    ``postponed`` are pools that are in order and not in force, because a Service holds an address
+    that none of them has (versions that do not reassign orphans).
     """
 
     version: Version
@@ -30,14 +35,36 @@ class State:
     pools: AcceptedPools
     faults: tuple[PoolFault, ...]
     ledger: Ledger
+    postponed: AcceptedPools | None = None
+
+    @property
+    def blind(self) -> bool:
+        """Whether the pools in force are not known."""
+        return bool(self.faults) and not self.pools.by_name
 
     def holder(self, name: ServiceName) -> Service | None:
         """The Service of that name, where it is one of this MetalLB's."""
         return self.services.get(name)
 
+    def allocated(self, name: ServiceName) -> Allocation | None:
+        """What the allocator knows of the Service.
+
+        An address that no pool has may stand in a status, and so in the books; it is not known.
+        """
+        allocation = self.ledger.allocation(name)
+        known = allocation is not None and self.pools.owner(allocation.addresses) is not None
+        return allocation if known else None
+
     def with_service(self, service: Service) -> State:
         """The same with one Service added or changed; the books stay as they are."""
-        return replace(self, services={**self.services, service.name: service})
+        return replace(self, services=self._overlay().with_entry(service.name, service))
+
+    def without_service(self, name: ServiceName) -> State:
+        """The same without this Service; the books stay as they are."""
+        return replace(self, services=self._overlay().without(name))
+
+    def _overlay(self) -> Overlay[ServiceName, Service]:
+        return self.services if isinstance(self.services, Overlay) else Overlay(self.services)
 
 
 def handled_by(installation: Installation, service: Service) -> bool:
@@ -45,18 +72,24 @@ def handled_by(installation: Installation, service: Service) -> bool:
     return (service.load_balancer_class or None) == installation.lb_class
 
 
+def shown_addresses(service: Service) -> tuple[Address | None, ...]:
+    """What MetalLB reads from the status: an address, or None for a text that is none.
+
+    Entries without an IP (hostnames) are left out, as MetalLB leaves them out.
+    """
+    return tuple(parse_address(entry.ip) for entry in service.ingress if entry.ip)
+
+
 def status_addresses(service: Service) -> tuple[Address, ...]:
     """The addresses that the status shows, in its order; unreadable ones are left out."""
-    parsed = (parse_address(entry.ip) for entry in service.ingress if entry.ip)
-    return tuple(address for address in parsed if address is not None)
+    return tuple(address for address in shown_addresses(service) if address is not None)
 
 
 def state_of(snapshot: Snapshot, installation: Installation) -> State:
     """The view that this MetalLB has of the snapshot: holders hold what their status says."""
     version = parse_version(installation.version) or parse_version(NEWEST_KNOWN)
     assert version is not None  # NEWEST_KNOWN is a version
-    own_pools = [pool for pool in snapshot.pools if _in_namespace(pool, installation)]
-    accepted = accept(own_pools, snapshot.namespaces, version)
+    accepted = accept(own_pools(snapshot.pools, installation), snapshot.namespaces, version)
     faults = () if isinstance(accepted, AcceptedPools) else accepted
     pools = accepted if isinstance(accepted, AcceptedPools) else AcceptedPools({})
     services = {name: s for name, s in snapshot.services.items() if handled_by(installation, s)}
@@ -66,28 +99,25 @@ def state_of(snapshot: Snapshot, installation: Installation) -> State:
         services=services,
         pools=pools,
         faults=faults,
-        ledger=Ledger(_allocations(services, pools, version)),
+        ledger=Ledger(claims(services.values(), pools, version)),
     )
 
 
-def _in_namespace(pool: PoolResource, installation: Installation) -> bool:
-    return not installation.namespace or pool.namespace == installation.namespace
+def own_pools(pools: Iterable[PoolResource], installation: Installation) -> list[PoolResource]:
+    """The pools in the namespace of this MetalLB, which are all that it reads."""
+    return [pool for pool in pools if not installation.namespace or pool.namespace == installation.namespace]
 
 
-def _allocations(
-    services: Mapping[ServiceName, Service], pools: AcceptedPools, version: Version
-) -> list[Allocation]:
+def claims(services: Iterable[Service], pools: AcceptedPools, version: Version) -> list[Allocation]:
+    """What each Service claims by its status, whether or not the rules let it have that."""
     found: list[Allocation] = []
-    for service in services.values():
+    for service in services:
         if service.type != "LoadBalancer" or not service.ingress:
             continue
         addresses = status_addresses(service)
         if not addresses:
             continue
         owner = pools.owner(addresses)
-        found.append(
-            Allocation(
-                terms=terms_of(service, version), addresses=addresses, pool=owner.name if owner else ""
-            )
-        )
+        terms = terms_of(service, version)
+        found.append(Allocation(terms=terms, addresses=addresses, pool=owner.name if owner else ""))
     return found

@@ -47,6 +47,26 @@ class Version:
         return self >= Version(0, 14, 9)
 
     @property
+    def policy_decides(self) -> bool:
+        """ipFamilyPolicy says how many addresses there are; before, the clusterIPs alone did."""
+        return self >= Version(0, 14, 9)
+
+    @property
+    def cluster_ips_decide(self) -> bool:
+        """One clusterIP gives one address; before, with 0.14, the policy alone decided."""
+        return self >= Version(0, 15, 0)
+
+    @property
+    def assigned_first(self) -> bool:
+        """A full pass begins with the Services that show most addresses; before, any order came."""
+        return self >= Version(0, 14, 0)
+
+    @property
+    def warns_of_old_annotations(self) -> bool:
+        """Each ``metallb.universe.tf/`` annotation gives an event when something is written."""
+        return self >= Version(0, 14, 9)
+
+    @property
     def ipv4_first(self) -> bool:
         """An automatic pair has IPv4 first; before, it comes in the order of the pool's ranges."""
         return self >= Version(0, 14, 9)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact, Proof
+from kubectl_sharedip.model.snapshot import Note
 
 Severity = Literal["error", "warning", "info"]
 Value = str | tuple[str, ...]
@@ -43,11 +44,12 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """All that is found of one Service, the causes first."""
+    """All that is found of one Service, the causes first; ``notes`` are the limits of it."""
 
     service: ServiceName
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def decisive(self) -> Finding | None:

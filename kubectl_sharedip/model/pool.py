@@ -33,12 +33,13 @@ class ServiceAllocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolResource:
-    """One IPAddressPool."""
+    """One IPAddressPool. ``changed_at`` (RFC 3339) is the last write of its spec that it tells of."""
 
     namespace: str
     name: str
     resource_version: str | None
     origin: Origin
+    changed_at: str | None
     addresses: tuple[str, ...]
     auto_assign: bool
     avoid_buggy_ips: bool

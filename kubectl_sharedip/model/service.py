@@ -45,7 +45,8 @@ class Service:
     """One Service.
 
     ``uid`` is None for one that is not applied yet; its ``cluster_ips`` are then assumed, and only
-    their families mean anything. ``selector`` and the annotations keep their text; which
+    their families mean anything. Times are RFC 3339; ``changed_at`` is the last write
+    that the object tells of, by whomever. ``selector`` and the annotations keep their text; which
     annotation is in force depends on MetalLB's version and is decided in ``metallb``.
     """
 
@@ -67,6 +68,7 @@ class Service:
     annotations: Mapping[str, str]
     ingress: tuple[Ingress, ...]
     created_at: str | None
+    changed_at: str | None
     deleted_at: str | None
     finalizers: tuple[str, ...]
     owners: tuple[Owner, ...]

@@ -79,15 +79,15 @@ def _ways(state: State, goal: Goal, waiting: frozenset[ServiceName], *, unseen: 
 
 
 def _undominated(ways: Iterable[Way]) -> tuple[Way, ...]:
-    """The ways that are not worse than another in everything, the cheapest first.
+    """The ways that may be chosen under some leave, the cheapest first.
 
-    Another way makes one needless where it loses nothing more and needs no more leave. So giving
-    up one's own pin stays beside moving somebody else: who loses is for a person to choose.
+    Under the leave that a way needs, a cheaper one that needs no more is chosen in its stead, so its
+    command would do something else. Giving up one's own pin stays beside moving somebody else: who
+    loses is for a person to choose.
     """
     kept: list[Way] = []
     for way in sorted(ways, key=lambda w: (w.cost, [(e.service, e.operations[0].path) for e in w.edits])):
-        losses, needs = set(way.losses), set(way.needs)
-        if not any(set(k.losses) <= losses and set(k.needs) <= needs for k in kept):
+        if not any(set(cheaper.needs) <= set(way.needs) for cheaper in kept):
             kept.append(way)
     return tuple(kept)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
@@ -10,14 +11,18 @@ from kubectl_sharedip.model.snapshot import Snapshot
 BLOCKING = ("SIP301", "SIP308", "SIP401", "SIP402", "SIP403", "SIP404", "SIP405", "SIP406", "SIP701")
 
 
-def blocking_code(service: Service, diagnosis: Diagnosis) -> str | None:
+def blocking_code(state: State, service: Service, diagnosis: Diagnosis) -> str | None:
     """The finding that rules out a plan for this Service, or None where nothing does.
 
     A Service that is being deleted is answered with SIP705.
     """
     if service.terminating:
         return "SIP705"
+    if not state.version.modelled:
+        return "SIP907"
     codes = [finding.code for finding in diagnosis.findings]
+    if diagnosis.notes:
+        return diagnosis.notes[0].code  # in flight: what comes by itself needs no edit
     pools_unread = any("ipaddresspools" in skipped.resources for skipped in diagnosis.skipped)
     if pools_unread:
         return "SIP901"

@@ -39,10 +39,10 @@ def table(
 
     ``width`` is in cells of the terminal, None for no limit. Where the table is wider, column
     ``wrap_column`` (0 is the first, None means the last) goes on under itself; words are not
-    broken, and it keeps ``least`` cells, so a line may still be too wide. Without ``headers_shown`` the headers take no width
-    either. The text ends with a newline, or is empty where there is no line. Raises ValueError
-    for a row that has not as many cells as there are headers, and for a ``wrap_column`` that is
-    no column.
+    broken, and it keeps ``least`` cells, so a line may still be too wide. Without
+    ``headers_shown`` the headers take no width either. The text ends with a newline, or is empty
+    where there is no line. Raises ValueError for a row that has not as many cells as there are
+    headers, and for a ``wrap_column`` that is no column.
     """
     if any(len(row) != len(headers) for row in rows):
         raise ValueError(f"every row needs {len(headers)} cells")

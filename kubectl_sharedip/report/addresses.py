@@ -12,7 +12,7 @@ from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 from kubectl_sharedip.report.envelope import Document, envelope, names
 from kubectl_sharedip.report.services import service_form
-from kubectl_sharedip.report.words import brief
+from kubectl_sharedip.report.words import brief, note_message
 
 
 def address_list(
@@ -50,6 +50,9 @@ def _item(group: AddressGroup, views: Sequence[State]) -> Document:
 
 def _reason(diagnosis: Diagnosis) -> Document:
     finding = headline(diagnosis)
+    if finding is None and diagnosis.notes:
+        note = diagnosis.notes[0]
+        return {"code": note.code, "message": note_message(note), "holders": []}
     if finding is None:
         return {"code": None, "message": "not enough could be read to tell", "holders": []}
     return {"code": finding.code, "message": brief(finding), "holders": names(finding.holders)}

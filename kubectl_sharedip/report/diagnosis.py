@@ -61,7 +61,7 @@ def _item(snapshot: Snapshot, views: Sequence[State], answer: Answer) -> Documen
         "sameKeyElsewhere": [named(name) for name in _same_key_elsewhere(state, service)],
         "cause": _cause_id(first) if first and first.severity == "error" else None,
         "proof": proof_form(first.proof) if first and first.proof else None,
-        "findings": [_finding(finding, answer.remedies, state) for finding in diagnosis.findings],
+        "findings": [finding_form(finding, answer.remedies, state) for finding in diagnosis.findings],
         "skipped": [_skipped(skipped) for skipped in diagnosis.skipped],
         "events": [
             _event(event, answer.foretold)
@@ -106,7 +106,8 @@ def _cause_id(finding: Finding) -> str:
     return f"{finding.code}/{about}" if about else finding.code
 
 
-def _finding(finding: Finding, remedies: Remedies, state: State | None) -> Document:
+def finding_form(finding: Finding, remedies: Remedies, state: State | None) -> Document:
+    """A finding as documents show it; only a cause has remedies."""
     entry = CATALOGUE[finding.code]
     return {
         "code": finding.code,

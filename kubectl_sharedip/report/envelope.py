@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.versions import parse_version
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.words import note_message
@@ -80,12 +81,15 @@ def unread_notes(snapshot: Snapshot) -> tuple[Note, ...]:
 
 
 def version_notes(snapshot: Snapshot) -> tuple[Note, ...]:
-    """SIP902 where a MetalLB's version is an assumption."""
-    return tuple(
-        Note(code="SIP902", values={"version": one.version})
-        for one in installations(snapshot)
-        if not one.exact
-    )
+    """SIP902 where a MetalLB's version is an assumption, SIP907 where its rules are not known."""
+    notes = []
+    for one in installations(snapshot):
+        version = parse_version(one.version)
+        if not one.exact:
+            notes.append(Note(code="SIP902", values={"version": one.version}))
+        elif version is not None and not version.modelled:
+            notes.append(Note(code="SIP907", values={"what": f"MetalLB {one.version} (before 0.13)"}))
+    return tuple(notes)
 
 
 def named(name: ServiceName) -> Document:

@@ -20,7 +20,7 @@ Seen = list[tuple[str, str]]
 
 
 def service(name: str, kind: str = "LoadBalancer", **spec: Any) -> Json:
-    metadata = {"namespace": "shop", "name": name, "managedFields": [{"manager": "x"}]}
+    metadata = {"namespace": "shop", "name": name, "managedFields": [{"manager": "x", "fieldsV1": {}}]}
     return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"type": kind, **spec}}
 
 
@@ -47,7 +47,7 @@ def seen(events: Iterator[tuple[str, Json]], count: int | None = None) -> Seen:
     """The first so many events, or all until the end, as type and name."""
     found: Seen = []
     for kind, body in events:
-        assert "managedFields" not in body["metadata"]
+        assert body["metadata"]["managedFields"] == [{"manager": "x"}]
         found.append((kind, body["metadata"]["name"]))
         if len(found) == count:
             break

@@ -1,0 +1,88 @@
+"""What is not done yet: Services that are not applied, then edits that are only planned.
+
+Services come in the order of the input, each settled before the next; then the edits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from kubectl_sharedip.metallb.edits import ServiceEdit
+from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
+from kubectl_sharedip.metallb.state import State, handled_by, state_of
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.edited import edited
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """The snapshot with all its Services and its planned edits settled.
+
+    ``lists`` has, for each Service that some MetalLB handles, every list of addresses that it may
+    end with (an empty list is Pending); where there are several, MetalLB's own choice decides, and
+    the snapshot shows the first. ``complete`` and ``restless`` as in ``Settled``.
+    """
+
+    snapshot: Snapshot
+    new: frozenset[ServiceName]
+    lists: Mapping[ServiceName, tuple[tuple[Address, ...], ...]]
+    complete: bool
+    restless: bool
+
+    @property
+    def by_chance(self) -> tuple[ServiceName, ...]:
+        """The Services that may end with more than one list, in sorted order."""
+        return tuple(sorted(name for name, lists in self.lists.items() if len(lists) > 1))
+
+
+def predict(snapshot: Snapshot) -> Prediction:
+    """Settles every Service without a uid in the order of the input, then every planned edit."""
+    new = frozenset(
+        name
+        for name, service in snapshot.services.items()
+        if service.uid is None and service.type == "LoadBalancer" and not service.ingress
+    )
+    services = dict(snapshot.services)
+    lists: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
+    complete, restless = True, False
+    present = replace(
+        snapshot,
+        services=MappingProxyType({name: s for name, s in snapshot.services.items() if name not in new}),
+    )
+    for installation in installations(snapshot):
+        coming = [s for s in snapshot.services.values() if s.name in new and handled_by(installation, s)]
+        state = state_of(present, installation)
+        known = {**state.services, **{service.name: service for service in coming}}
+        edits = [*coming, *_edited(snapshot, known)]
+        if not edits:
+            lists.update({name: (held_by(state, name),) for name in known})
+            continue
+        settled = settle(state, [ServiceEdit(service=service) for service in edits], unrested(state))
+        complete, restless = complete and settled.complete, restless or settled.restless
+        end = _first(settled, list(known))
+        services.update({name: end.services[name] for name in services if name in end.services})
+        lists.update({name: settled.addresses(name) for name in known})
+    after = replace(snapshot, services=MappingProxyType(services), edits=())
+    return Prediction(
+        snapshot=after, new=new, lists=MappingProxyType(lists), complete=complete, restless=restless
+    )
+
+
+def _edited(snapshot: Snapshot, known: Mapping[ServiceName, Service]) -> Iterator[Service]:
+    """Each edited Service as it is after its edit; several edits of one build on each other."""
+    latest = dict(known)
+    for edit in snapshot.edits:
+        if edit.service in latest:
+            latest[edit.service] = edited(latest[edit.service], edit.operations)
+            yield latest[edit.service]
+
+
+def _first(settled: Settled, names: list[ServiceName]) -> State:
+    """The same end every time, where there are several: the one with the lowest addresses."""
+    return min(settled.ends, key=lambda end: [held_by(end, name) for name in names])

@@ -1,0 +1,119 @@
+"""Scenarios 80 to 83 of the rules; 84 and 85 are not the model's business yet.
+
+Also texts of older versions, as section 14 has them from real controllers.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.outcomes import NotHandled
+from kubectl_sharedip.metallb.refusals import NoClusterIP
+from tests.metallb_rules.worlds import (
+    BOTH,
+    World,
+    assigned,
+    failed,
+    named,
+    pool,
+    read_service,
+    service,
+    state,
+)
+
+TEN = pool("p", "10.0.0.0/24")
+
+NOT_YET = {
+    84: "the model does not read ipMode, by which Kubernetes 1.30 makes every look write",
+    85: "who answers for an address is the speaker's business",
+}
+
+
+def test_every_scenario_has_its_test() -> None:
+    texts = (path.read_text() for path in Path(__file__).parent.glob("test_scenarios_*.py"))
+    tested = {int(number) for text in texts for number in re.findall(r"^def test_(\d\d)_", text, re.M)}
+    assert tested | NOT_YET.keys() == set(range(1, 86))
+
+
+def test_80_without_cluster_ips() -> None:
+    world = World(TEN).apply("a", cluster_ips=[])
+    assert (world.held("a"), world.events) == ({()}, ())
+    assert world.refusal("a") is NoClusterIP
+    world.apply("b", cluster_ips=["None"])
+    assert world.events == (failed("b", 'IPFamilyForAddresses: Invalid address ["None"]'),)
+    assert world.refusal("b") is NoClusterIP
+
+
+def test_81_foreign_status_with_a_hostname() -> None:
+    document = service("a")
+    document["status"]["loadBalancer"]["ingress"] = [{"hostname": "foo"}, {"ip": "10.10.10.10"}]
+    world = World(pool("p", "1.2.3.0/31"), document).restart()
+    assert world.held("a") == {("1.2.3.0",)}
+    (end,) = world.ends
+    assert [entry.hostname for entry in end.services[named("a")].ingress] == [""]
+
+
+def test_82_former_load_balancer() -> None:
+    world = World(TEN, service("a", status=["10.0.0.5"], type="NodePort")).restart()
+    assert world.held("a") == {()}
+    (end,) = world.ends
+    assert end.services[named("a")].ingress == ()
+
+
+def test_83_other_class() -> None:
+    other = service("a", loadBalancerClass="x", status=["10.0.0.5"])
+    known = state(TEN, other)
+    outcome = decide(known, read_service(other))
+    assert isinstance(outcome, NotHandled)
+    assert outcome.because == "class"
+    assert World(TEN, other).apply("b", ip="10.0.0.5").held("b") == {("10.0.0.5",)}
+
+
+def test_83_class_of_its_own() -> None:
+    world = World(TEN, lb_class="x").apply("a", loadBalancerClass="x")
+    assert world.held("a") == {("10.0.0.0",)}
+    # Section 1: another type takes the class away, so the Service is left alone from then on,
+    # and its address stays reserved until a restart.
+    world.apply("a", type="ClusterIP", loadBalancerClass=None).apply("b", loadBalancerClass="x")
+    assert world.held("b") == {("10.0.0.1",)}
+    world.restart().apply("c", loadBalancerClass="x")
+    assert world.held("c") == {("10.0.0.0",)}
+
+
+OLD = "metallb.universe.tf/"
+
+
+def test_type_changed_tells_of_old_annotations() -> None:
+    world = World(TEN).apply("a", annotations={f"{OLD}allow-shared-ip": "k"}).apply("a", type="ClusterIP")
+    told = f"Service uses deprecated annotation {OLD}allow-shared-ip"
+    assert world.events == (("deprecatedAnnotation", told),)
+
+
+def test_0_13_knows_the_old_annotations_only() -> None:
+    world = World(TEN, version="0.13.12").apply("a", ip="10.0.0.5")
+    assert world.held("a") == {("10.0.0.0",)}
+    world.apply("b", annotations={f"{OLD}loadBalancerIPs": "10.0.0.300"})
+    assert world.events == (failed("b", f'invalid {OLD}loadBalancerIPs: "10.0.0.300"'),)
+    world.apply("c", annotations={f"{OLD}loadBalancerIPs": "10.0.0.7"})
+    assert (world.held("c"), world.events) == ({("10.0.0.7",)}, (assigned("10.0.0.7"),))
+
+
+@pytest.mark.parametrize(
+    ("version", "single", "dual"),
+    [
+        ("0.13.12", 'no available IPs in pool "p" for ipv4 IPFamily', 'no available IPs in pool "p" for dual IPFamily'),
+        ("0.14.9", "no available IPs in pool p for ipv4 IPFamily", "no available IPs in pool p for dual IPFamily"),
+        ("0.15.2", '["<nil>"] is not allowed in config', "no available IPs in pool p for dual IPFamily"),
+        ("0.16.1", "no available IPs in pool p", "no available IPs in pool p"),
+    ],
+)
+def test_full_requested_pool(version: str, single: str, dual: str) -> None:
+    request = {"annotations": {f"{OLD}address-pool": "p"}}
+    world = World(pool("p", "10.0.0.0/32"), version=version).apply("a").apply("b", **request)
+    assert world.events[0] == failed("b", single)
+    world.apply("c", cluster_ips=BOTH, ipFamilyPolicy="RequireDualStack", **request)
+    assert world.events[0] == failed("c", dual)
