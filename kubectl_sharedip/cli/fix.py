@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +85,6 @@ def _document(
 ) -> dict[str, Any]:
     diagnosis = diagnose(reading.snapshot, reading.views, service)
     context = PlanFor(
-        plan_id=_PLAN_ID,
         uid=cluster_uid(reading),
         diagnoses={service.name: diagnosis},
         same_key={},
@@ -116,5 +114,3 @@ def _act(reading: Reading, plan: Plan, wanted: FixRequest) -> tuple[Exit, dict[s
             return Exit.NO_PLAN, None
     return carry_out(reading, plan, wanted)
 
-
-_PLAN_ID = secrets.token_hex(4)

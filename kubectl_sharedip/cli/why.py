@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from kubectl_sharedip.cli.failures import Exit, report
 from kubectl_sharedip.cli.naming import in_scope, pending, resolve
@@ -21,13 +22,17 @@ from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import Refused
+from kubectl_sharedip.metallb.settle import unrested
 from kubectl_sharedip.model.finding import Diagnosis
+from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Goal, Plan
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.make import make_plan
 from kubectl_sharedip.plan.possible import blocking_code, unseen
 from kubectl_sharedip.report.diagnosis import Answer, diagnosis_list
 from kubectl_sharedip.report.remedies import remedies_of
+
+Waiting = Callable[[int], frozenset[ServiceName]]
 
 
 def run(request: Request, names: Sequence[str]) -> int:
@@ -39,7 +44,9 @@ def run(request: Request, names: Sequence[str]) -> int:
     services, unknown = resolve(reading, names)
     if not names:
         services = list(pending(in_scope(reading)))
-    answers = [_answer(reading, service) for service in sorted(services, key=lambda s: s.name)]
+    # One sweep over a MetalLB's Services serves the plans of all of them.
+    waiting = cache(lambda place: unrested(reading.views[place]))
+    answers = [_answer(reading, service, waiting) for service in sorted(services, key=lambda s: s.name)]
     notes = (*reading.notes, *(note for answer in answers for note in answer.diagnosis.notes))
     document = diagnosis_list(reading.snapshot, reading.views, answers, notes)
     if wants_document(request):
@@ -56,11 +63,11 @@ def run(request: Request, names: Sequence[str]) -> int:
     return Exit.NO_INPUT if unknown else Exit.OK
 
 
-def _answer(reading: Reading, service: Service) -> Answer:
+def _answer(reading: Reading, service: Service, waiting: Waiting) -> Answer:
     state = state_for(reading.views, service)
     outcome = decide(state, service) if state is not None else None
     diagnosis = diagnose(reading.snapshot, reading.views, service)
-    plan = _plan(reading, service, diagnosis)
+    plan = _plan(reading, service, diagnosis, waiting)
     return Answer(
         service=service,
         diagnosis=diagnosis,
@@ -70,12 +77,18 @@ def _answer(reading: Reading, service: Service) -> Answer:
     )
 
 
-def _plan(reading: Reading, service: Service, diagnosis: Diagnosis) -> Plan | None:
+def _plan(reading: Reading, service: Service, diagnosis: Diagnosis, waiting: Waiting) -> Plan | None:
     """The ways that would help a Pending Service, each simulated; None where no edit of it can."""
     state = state_for(reading.views, service)
     if state is None or service not in pending([service]) or blocking_code(state, service, diagnosis):
         return None
-    return make_plan(state, Goal(service=service.name), (), unseen=unseen(reading.snapshot))
+    return make_plan(
+        state,
+        Goal(service=service.name),
+        (),
+        unseen=unseen(reading.snapshot),
+        waiting=waiting(reading.views.index(state)),
+    )
 
 
 def _nothing(reading: Reading) -> str:

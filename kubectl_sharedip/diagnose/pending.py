@@ -24,7 +24,7 @@ from kubectl_sharedip.metallb.room import conflict_on
 from kubectl_sharedip.metallb.sharing import AddressConflict
 from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.finding import Finding
-from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.proof import Fact, Proof
 
 
 def pending_findings(view: View) -> tuple[Finding, ...]:
@@ -115,10 +115,14 @@ def _waits(view: View, outcome: Assigned | OneOf) -> Finding:
     """
     choices = outcome.choices if isinstance(outcome, OneOf) else (outcome,)
     lists = sorted(choice.addresses for choice in choices)
+    facts = (service_fact(view.service, "status.loadBalancer.ingress", None),)
+    because = tuple(dict.fromkeys(choice.proof for choice in choices))
+    source = "internal/k8s/controllers/service_controller_reload.go"
     return found(
         "SIP501",
         {"addresses": " or ".join(", ".join(map(str, addresses)) for addresses in lists)},
-        facts=(service_fact(view.service, "status.loadBalancer.ingress", None),),
+        facts=facts,
+        proof=Proof(rule="nothing-wakes-metallb", source=source, facts=facts, because=because),
         cause=True,
         certain=isinstance(outcome, Assigned),
     )

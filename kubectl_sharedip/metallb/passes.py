@@ -1,4 +1,4 @@
-"""MetalLB looks at all Services, and again until a pass is quiet.
+"""One full pass: MetalLB looks at all Services, one after the other.
 
 Those with most addresses come first; among equals the order is chance, so all orders are followed
 that can end differently. Source: ``internal/k8s/controllers/service_controller_reload.go``.
@@ -10,51 +10,39 @@ nobody onto the address of a Service at rest who would make it lose it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubectl_sharedip.metallb.looks import MOST_ENDS, Look, Walk, identity, look
+from kubectl_sharedip.metallb.rest import lacks_something
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.names import ServiceName
-
-_MOST_PASSES = 256  # of those that differ; MetalLB goes on without end, each time later
-_MOST_TIRED_PASSES = 12
 
 Groups = tuple[frozenset[ServiceName], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Node:
+class PassEnd:
+    """What a pass came to.
+
+    ``again`` says that it is repeated. ``owed`` are Services whose status was written and which
+    still lack something: the event of that write brings each of them one look more.
+    """
+
+    state: State
+    again: bool
+    owed: frozenset[ServiceName]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Node(PassEnd):
     """A point inside a pass.
 
     ``groups`` are the Services still to come, group by group. Those in ``idle`` could have had
     their turn already: at some point before this one a look at them changed nothing.
     """
 
-    state: State
     groups: Groups
     idle: frozenset[ServiceName]
-    again: bool
-
-
-def passes(walk: Walk, state: State) -> tuple[State, ...]:
-    """Every state in which the passes may come to rest."""
-    ends: dict[object, State] = {}
-    begun: dict[object, State] = {}
-    ahead = {identity(state): state}
-    while ahead and len(begun) < (_MOST_TIRED_PASSES if walk.tired else _MOST_PASSES):
-        after: dict[object, State] = {}
-        for key, start in ahead.items():
-            begun[key] = start
-            for end in _one_pass(walk, start):
-                where = identity(end.state)
-                if not end.wakes:
-                    ends.setdefault(where, end.state)
-                elif where not in begun:
-                    after.setdefault(where, end.state)
-        ahead = after
-    if ahead or not ends:
-        walk.restless = True  # every pass brings the next one
-    return tuple((ends or begun).values())
 
 
 def _groups(walk: Walk, state: State) -> Groups:
@@ -68,25 +56,23 @@ def _groups(walk: Walk, state: State) -> Groups:
     return tuple(frozenset(sizes[size]) for size in sorted(sizes, reverse=True))
 
 
-def _one_pass(walk: Walk, state: State) -> tuple[Look, ...]:
-    """Every way in which one pass may end; ``wakes`` says that it is repeated."""
-    ends: dict[object, Look] = {}
+def one_pass(walk: Walk, state: State) -> tuple[PassEnd, ...]:
+    """Every way in which one pass may end."""
+    ends: dict[object, PassEnd] = {}
     seen: set[object] = set()
-    ahead = [_Node(state=state, groups=_groups(walk, state), idle=frozenset(), again=False)]
+    none: frozenset[ServiceName] = frozenset()
+    ahead = [_Node(state=state, groups=_groups(walk, state), idle=none, again=False, owed=none)]
     while ahead:
         node = ahead.pop()
-        key = (identity(node.state), node.groups, node.idle, node.again)
+        key = (identity(node.state), node.groups, node.idle, node.again, node.owed)
         if key in seen:
             continue
         seen.add(key)
-        if not node.groups:
-            ends[(key[0], node.again)] = Look(state=node.state, wakes=node.again)
-        elif walk.tired:
-            end = _straight(walk, node)
-            ends[(identity(end.state), end.wakes)] = end
-        else:
+        if node.groups and not walk.tired:
             ahead.extend(_onward(walk, node))
             continue
+        end = _straight(walk, node)
+        ends.setdefault((identity(end.state), end.again, end.owed), end)
         if ahead and (walk.tired or len(ends) > MOST_ENDS):
             walk.complete = False
             break
@@ -99,7 +85,7 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
     moves: dict[ServiceName, tuple[Look, ...]] = {}
     for name in sorted(first, reverse=True):  # the last one given is followed first
         ways = look(walk, state, name)
-        if any(_changes(state, way, name) for way in ways):
+        if any(changes(state, way, name) for way in ways):
             moves[name] = ways
     if all(state.ledger.allocation(name) is None for name in first):
         # Nobody here has an address to give back, so what is refused now stays refused, whatever
@@ -109,20 +95,25 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
         if refused:
             for name in refused:
                 state = state.with_service(moves[name][0].state.services[name])
-            yield _Node(
-                state=state, groups=_put(first.difference(refused), rest), idle=frozenset(), again=node.again
-            )
+            groups = _put(first.difference(refused), rest)
+            yield replace(node, state=state, groups=groups, owed=node.owed.union(refused))
             return
     if not moves:
-        yield _Node(state=state, groups=rest, idle=frozenset(), again=node.again)
+        yield replace(node, groups=rest, idle=frozenset())
     idle = node.idle | first.difference(moves)
     for name, ways in moves.items():
         left = first - {name}
+        groups = _put(left, rest)
         if name in node.idle:
-            yield _Node(state=state, groups=_put(left, rest), idle=idle & left, again=node.again)
+            yield replace(node, groups=groups, idle=idle & left)
         for way in ways:
-            again = node.again or way.wakes
-            yield _Node(state=way.state, groups=_put(left, rest), idle=idle & left, again=again)
+            yield _Node(
+                state=way.state,
+                groups=groups,
+                idle=idle & left,
+                again=node.again or way.wakes,
+                owed=owed_after(node.owed, state, way, name),
+            )
 
 
 def _put(first: frozenset[ServiceName], rest: Groups) -> Groups:
@@ -134,15 +125,27 @@ def _books(before: State, way: Look) -> bool:
     return way.wakes or identity(way.state) != identity(before)
 
 
-def _changes(before: State, way: Look, name: ServiceName) -> bool:
+def changes(before: State, way: Look, name: ServiceName) -> bool:
+    """Whether the look changed anything at all."""
     return _books(before, way) or way.state.services[name] is not before.services[name]
 
 
-def _straight(walk: Walk, node: _Node) -> Look:
+def owed_after(
+    owed: frozenset[ServiceName], before: State, way: Look, name: ServiceName
+) -> frozenset[ServiceName]:
+    """Those to whom a look is owed after this one; one that is at rest needs none."""
+    after = way.state.services[name]
+    if after.ingress == before.services[name].ingress or not lacks_something(way.state, after):
+        return owed
+    return owed | {name}
+
+
+def _straight(walk: Walk, node: _Node) -> PassEnd:
     """One of the ways from here to the end of the pass."""
-    state, again = node.state, node.again
+    state, again, owed = node.state, node.again, node.owed
     for group in node.groups:
         for name in sorted(group):
             way = look(walk, state, name)[0]
+            owed = owed_after(owed, state, way, name)
             state, again = way.state, again or way.wakes
-    return Look(state=state, wakes=again)
+    return PassEnd(state=state, again=again, owed=owed)

@@ -23,12 +23,17 @@ def unrested(state: State) -> frozenset[ServiceName]:
     return frozenset(name for name, service in state.services.items() if _may_change(state, service))
 
 
+def lacks_something(state: State, service: Service) -> bool:
+    """Whether it would take what others give back: it waits, or has one family and wants two."""
+    if service.type != "LoadBalancer":
+        return False
+    return not service.ingress or _may_be_given_more(state, service)
+
+
 def _may_change(state: State, service: Service) -> bool:
     if service.type != "LoadBalancer":
         return bool(service.ingress) or state.ledger.allocation(service.name) is not None
-    if not service.ingress:
-        return True
-    if _may_be_given_more(state, service):
+    if lacks_something(state, service):
         return True
     steps = converge(state, service, explained=False)
     return len(steps) > 1 or not _stays(steps[0], service)

@@ -24,9 +24,10 @@ from kubectl_sharedip.metallb.edits import (
     StatusEdit,
 )
 from kubectl_sharedip.metallb.looks import MOST_ENDS, Walk, identity, look
-from kubectl_sharedip.metallb.passes import passes
+from kubectl_sharedip.metallb.passes import owed_after
 from kubectl_sharedip.metallb.poolchange import load, noted, retry
 from kubectl_sharedip.metallb.pools import AcceptedPools, PoolFault, accept
+from kubectl_sharedip.metallb.quiet import Work, until_quiet
 from kubectl_sharedip.metallb.rest import unrested
 from kubectl_sharedip.metallb.restart import restarted
 from kubectl_sharedip.metallb.state import State, handled_by, own_pools, status_addresses
@@ -97,9 +98,7 @@ def _edited(
     if isinstance(edit, ServiceDeletion):
         return _after_deletion(walk, state, edit.name)
     if isinstance(edit, Restart):
-        begun, waiting = restarted(state)
-        walk.waiting |= waiting
-        return passes(walk, begun)
+        return _after_restart(walk, state)
     assert pools is not None  # it is a PoolsEdit
     return _after_load(walk, *load(state, pools))
 
@@ -118,8 +117,10 @@ def _after_service(walk: Walk, state: State, service: Service) -> tuple[State, .
 def _looked_at(walk: Walk, state: State, service: Service) -> tuple[State, ...]:
     walk.waiting.add(service.name)
     ends: dict[object, State] = {}
-    for way in look(walk, state.with_service(service), service.name):
-        for end in passes(walk, way.state) if way.wakes else (way.state,):
+    edited = state.with_service(service)
+    for way in look(walk, edited, service.name):
+        owed = owed_after(frozenset(), edited, way, service.name)
+        for end in until_quiet(walk, Work(state=way.state, due=way.wakes, owed=owed)):
             ends.setdefault(identity(end), end)
     return tuple(ends.values())
 
@@ -127,14 +128,24 @@ def _looked_at(walk: Walk, state: State, service: Service) -> tuple[State, ...]:
 def _after_deletion(walk: Walk, state: State, name: ServiceName) -> tuple[State, ...]:
     held = state.allocated(name) is not None
     gone = replace(state.without_service(name), ledger=state.ledger.release(name))
-    return passes(walk, gone) if held else (gone,)
+    return until_quiet(walk, Work(state=gone, due=held))
+
+
+def _after_restart(walk: Walk, state: State) -> tuple[State, ...]:
+    begun, waiting = restarted(state)
+    if begun.blind:
+        return (begun,)
+    walk.waiting |= waiting
+    # Where passes keep no order, each Service is looked at by itself as well, before or after.
+    optional = frozenset[ServiceName]() if state.version.assigned_first else waiting
+    return until_quiet(walk, Work(state=begun, due=True, optional=optional))
 
 
 def _after_load(walk: Walk, state: State, looks_at_all: bool) -> tuple[State, ...]:
     if not looks_at_all:
         return (state,)
     walk.waiting |= unrested(state)
-    return tuple(noted(end) for end in passes(walk, state))
+    return tuple(noted(end) for end in until_quiet(walk, Work(state=state, due=True)))
 
 
 def _retried(walk: Walk, ends: Iterable[State]) -> Iterator[State]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Family = Literal[4, 6]
@@ -53,6 +54,7 @@ class AddressRange:
         return f"{Address(self.family, self.first)}-{Address(self.family, self.last)}"
 
 
+@lru_cache(maxsize=100_000)  # the same few thousand texts are read again at every look
 def parse_address(text: str) -> Address | None:
     """The address that Go's ``net.ParseIP`` reads from the text, or None where it reads none.
 

@@ -35,17 +35,25 @@ _NOTHING = Cost(
 )
 
 
-def make_plan(state: State, goal: Goal, allowed: Collection[Allowance], *, unseen: bool) -> Plan:
+def make_plan(
+    state: State,
+    goal: Goal,
+    allowed: Collection[Allowance],
+    *,
+    unseen: bool,
+    waiting: frozenset[ServiceName] | None = None,
+) -> Plan:
     """The plan for one Service.
 
     Arguments: the view of the MetalLB that handles it; the goal; the allowances given;
-    ``unseen``: whether there are Services that could not be read. Where no way may be gone
+    ``unseen``: whether there are Services that could not be read; ``waiting``: what ``unrested``
+    gives for the state, where it is known already (one sweep serves many plans). Where no way may be gone
     under these allowances, none is chosen and all are listed.
     """
-    waiting = unrested(state)
     if _holds_already(state, goal):
         nothing = Way(goal=goal, edits=(), effects=(), joins=(), needs=(), cost=_NOTHING, losses=())
         return Plan(goal=goal, chosen=nothing, ways=(), blocked=(), relied_on=())
+    waiting = unrested(state) if waiting is None else waiting
     ways = _undominated(_ways(state, goal, waiting, unseen=unseen))
     usable = [way for way in ways if set(way.needs) <= set(allowed)]
     if usable:

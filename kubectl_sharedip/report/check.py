@@ -13,9 +13,6 @@ from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.snapshot import Note
 from kubectl_sharedip.report.diagnosis import finding_form
 from kubectl_sharedip.report.envelope import Document, envelope, named
-from kubectl_sharedip.report.remedies import Remedies
-
-_NO_REMEDIES = Remedies(by_code={})
 
 
 def check_report(
@@ -33,7 +30,7 @@ def check_report(
             **named(name),
             "predicted": predicted_form(prediction, name),
             "disturbs": [],
-            "findings": [finding_form(f, _NO_REMEDIES, state) for f in diagnosis.findings],
+            "findings": [finding_form(f, (), state) for f in diagnosis.findings],
         }
         for name, diagnosis in diagnoses.items()
     ]

@@ -61,7 +61,10 @@ def _item(snapshot: Snapshot, views: Sequence[State], answer: Answer) -> Documen
         "sameKeyElsewhere": [named(name) for name in _same_key_elsewhere(state, service)],
         "cause": _cause_id(first) if first and first.severity == "error" else None,
         "proof": proof_form(first.proof) if first and first.proof else None,
-        "findings": [finding_form(finding, answer.remedies, state) for finding in diagnosis.findings],
+        "findings": [
+            finding_form(finding, remedies, state)
+            for finding, remedies in zip(diagnosis.findings, answer.remedies, strict=True)
+        ],
         "skipped": [_skipped(skipped) for skipped in diagnosis.skipped],
         "events": [
             _event(event, answer.foretold)
@@ -106,7 +109,7 @@ def _cause_id(finding: Finding) -> str:
     return f"{finding.code}/{about}" if about else finding.code
 
 
-def finding_form(finding: Finding, remedies: Remedies, state: State | None) -> Document:
+def finding_form(finding: Finding, remedies: Sequence[Document], state: State | None) -> Document:
     """A finding as documents show it; only a cause has remedies."""
     entry = CATALOGUE[finding.code]
     return {
@@ -118,7 +121,7 @@ def finding_form(finding: Finding, remedies: Remedies, state: State | None) -> D
         "cause": finding.cause,
         "message": message(finding),
         "objects": [object_form(fact) for fact in finding.facts],
-        "remedies": remedies.by_code.get(finding.code, []) if finding.cause else [],
+        "remedies": list(remedies),
         "rule": {"metallb": str(state.version) if state else None, "source": entry.source},
     }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis
@@ -27,7 +29,6 @@ NOT_MODELLED = Note(
 class PlanFor:
     """What a Plan document is made of, beside the plan itself."""
 
-    plan_id: str
     uid: str | None  # of namespace kube-system
     diagnoses: Mapping[ServiceName, Diagnosis]
     same_key: Mapping[ServiceName, Sequence[ServiceName]]
@@ -47,7 +48,7 @@ def plan_document(
     document: Document = {
         "apiVersion": head["apiVersion"],
         "kind": head["kind"],
-        "id": context.plan_id,
+        "id": None,
         "cluster": {
             "context": snapshot.source.context,
             "server": snapshot.source.server,
@@ -64,7 +65,14 @@ def plan_document(
         "result": context.result,
         "notes": head["notes"],
     }
+    document["id"] = _id(document)
     return document
+
+
+def _id(document: Document) -> str:
+    """A name for the plan that is made of what it does, so that the same plan has the same one."""
+    told = [document[name] for name in ("cluster", "items", "edits", "effects")]
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def _item(plan: Plan, context: PlanFor) -> Document:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Value
 from kubectl_sharedip.model.names import ServiceName
@@ -15,32 +14,28 @@ from kubectl_sharedip.report.ways import way_summary
 Hands = Callable[[Finding, ServiceName, InForce], tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remedies:
-    """The remedies of one diagnosis, by the code of the finding that they clear."""
-
-    by_code: dict[str, list[Document]]
+Remedies = tuple[Sequence[Document], ...]
+"""The remedies of one diagnosis, a list for each of its findings, in their order."""
 
 
 def remedies_of(diagnosis: Diagnosis, plan: Plan | None, flags: InForce) -> Remedies:
     """The remedies for each cause: first what ``fix`` would do, then what is done by hand.
 
-    A way that was found reaches the goal, so it leaves nothing standing; a change by hand clears
-    its own finding and leaves the other causes.
+    A way that was found reaches the goal, so it leaves nothing standing, and is told once, with the
+    first cause; a change by hand clears its own finding and leaves the other causes.
     """
-    causes = [finding for finding in diagnosis.findings if finding.cause]
-    by_code: dict[str, list[Document]] = {}
     ways: Sequence[Way] = () if plan is None else (*([plan.chosen] if plan.chosen else []), *plan.ways)
-    if causes:
-        by_code[causes[0].code] = [_way_form(way, flags) for way in ways if way.edits]
-    for cause in causes:
-        hands = _BY_HAND.get(cause.code)
+    codes = {finding.code for finding in diagnosis.findings if finding.cause}
+    found: list[Sequence[Document]] = []
+    for finding in diagnosis.findings:
+        remedies = [] if any(found) else [_way_form(way, flags) for way in ways if way.edits]
+        hands = _BY_HAND.get(finding.code)
         if hands is not None:
-            summary, command = hands(cause, diagnosis.service, flags)
-            rest = sorted({other.code for other in causes if other.code != cause.code})
-            form = {"summary": summary, "command": command, "needs": [], "leaves": rest}
-            by_code.setdefault(cause.code, []).append(form)
-    return Remedies(by_code=by_code)
+            summary, command = hands(finding, diagnosis.service, flags)
+            rest = sorted(codes - {finding.code})
+            remedies.append({"summary": summary, "command": command, "needs": [], "leaves": rest})
+        found.append(remedies if finding.cause else ())
+    return tuple(found)
 
 
 def _way_form(way: Way, flags: InForce) -> Document:

@@ -1,0 +1,92 @@
+"""MetalLB goes on until nothing is left to look at: passes, and looks that status writes bring.
+
+Source: ``internal/k8s/controllers/service_controller_reload.go`` (a pass in which keys changed or
+an address was lost is repeated), ``internal/k8s/controllers/service_controller.go`` (a written
+status is an event, which brings a look at that Service). Which of these comes first is chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kubectl_sharedip.metallb.looks import Look, Walk, identity, look
+from kubectl_sharedip.metallb.passes import changes, one_pass, owed_after
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.names import ServiceName
+
+_MOST_POINTS = 1024
+_MOST_TIRED_POINTS = 12
+_NOBODY: frozenset[ServiceName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is left to do in a state.
+
+    A pass is ``due`` or not. ``owed`` are the Services that are still to be looked at by
+    themselves; those in ``optional`` may have been looked at already without effect.
+    """
+
+    state: State
+    due: bool = False
+    owed: frozenset[ServiceName] = _NOBODY
+    optional: frozenset[ServiceName] = _NOBODY
+
+    @property
+    def key(self) -> object:
+        """What tells it apart."""
+        return identity(self.state), self.due, self.owed, self.optional
+
+
+def until_quiet(walk: Walk, work: Work) -> tuple[State, ...]:
+    """Every state in which nothing is left to do."""
+    ends: dict[object, State] = {}
+    begun: dict[object, State] = {}
+    ahead = [work]
+    while ahead and len(begun) < (_MOST_TIRED_POINTS if walk.tired else _MOST_POINTS):
+        here = ahead.pop(0)
+        if here.key in begun:
+            continue
+        begun[here.key] = here.state
+        after, at_rest = _next(walk, here)
+        ahead.extend(after)
+        if at_rest:
+            ends.setdefault(identity(here.state), here.state)
+    if ahead:
+        walk.complete = False
+    if ends:
+        return tuple(ends.values())
+    walk.restless = True  # all that is done brings more to do
+    return tuple({identity(state): state for state in begun.values()}.values())
+
+
+def _next(walk: Walk, here: Work) -> tuple[list[Work], bool]:
+    """What may come next, and whether nothing need come any more."""
+    moves = dict(_moves(walk, here))
+    idle = here.owed.difference(moves)
+    here = replace(here, owed=here.owed - idle, optional=here.optional | idle)
+    after = [
+        Work(
+            state=way.state,
+            due=here.due or way.wakes,
+            owed=owed_after(here.owed - {name}, here.state, way, name),
+            optional=here.optional - {name},
+        )
+        for name, ways in moves.items()
+        for way in ways
+    ]
+    if here.due:
+        after.extend(
+            replace(here, state=end.state, due=end.again, owed=here.owed | end.owed)
+            for end in one_pass(walk, here.state)
+        )
+    return after, not (here.due or here.owed)
+
+
+def _moves(walk: Walk, here: Work) -> Iterator[tuple[ServiceName, tuple[Look, ...]]]:
+    for name in sorted(here.owed | here.optional):
+        if name in here.state.services:
+            ways = look(walk, here.state, name)
+            if any(changes(here.state, way, name) for way in ways):
+                yield name, ways
