@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.view import View, found
 from kubectl_sharedip.metallb.facts import address_fact, key_fact
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
@@ -57,7 +58,13 @@ def _would_move(view: View) -> Iterator[Finding]:
         return
     shown = ", ".join(map(str, held))
     becomes = " or ".join(", ".join(map(str, one)) or "no address" for one in sorted(expected))
-    yield found("SIP509", {"shown": shown, "expected": becomes}, facts=(address_fact(view.service),))
+    yield found(_moved_code(view), {"shown": shown, "expected": becomes}, facts=(address_fact(view.service),))
+
+
+def _moved_code(view: View) -> str:
+    """SIP508 for a live cluster at rest: MetalLB has looked, so either it or the model is wrong."""
+    live = view.snapshot.source.taken_at is not None
+    return "SIP508" if live and last_change(view.snapshot, view.state) is None else "SIP509"
 
 
 def _expected(outcome: Outcome) -> tuple[tuple[Address, ...], ...] | None:

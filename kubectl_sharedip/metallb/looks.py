@@ -51,7 +51,10 @@ def identity(state: State) -> object:
 
 
 def look(walk: Walk, state: State, name: ServiceName) -> tuple[Look, ...]:
-    """Every way in which looking at the Service may end, in a fixed order."""
+    """Every way in which looking at the Service may end, in a fixed order.
+
+    One that never comes to rest gives the states that it goes through.
+    """
     ends: dict[object, Look] = {}
     seen: dict[object, Look] = {}
     ahead = [Look(state=state, wakes=False)]
@@ -66,10 +69,9 @@ def look(walk: Walk, state: State, name: ServiceName) -> tuple[Look, ...]:
             elif key not in seen:
                 seen[key] = after
                 ahead.append(after)
-    if ends:
-        return tuple(ends.values())
-    walk.restless = True  # each write leads to the next: these are the states it goes through
-    return tuple(seen.values())
+            else:
+                walk.restless = True  # it goes back and forth, for a while at least
+    return tuple((ends or seen).values())
 
 
 def _once(state: State, name: ServiceName) -> Iterator[tuple[Look, bool]]:

@@ -42,8 +42,9 @@ __all__ = ["Settled", "differences", "held_by", "settle", "unrested"]
 class Settled:
     """Every joint end of the edits, sorted by what the changed Services hold.
 
-    ``complete`` is False where there are more ends than can be followed; ``restless`` where one
-    of them never comes to rest (then it is one of its recurring states).
+    ``complete`` is False where there are more ends than can be followed. ``restless`` says that a
+    Service goes back and forth, for good (then its recurring states are among the ends) or for a
+    while; what others take meanwhile is not followed.
     """
 
     ends: tuple[State, ...]
