@@ -35,7 +35,7 @@ def diagnosis_text(document: _Document, *, width: int | None, style: Style) -> s
 
 
 def _item(item: _Document, taken_at: str | None, width: int | None, style: Style) -> Iterator[str]:
-    yield _headline(item, style)
+    yield from _headline(item, width, style)
     for finding in item["findings"]:
         if finding["cause"] or finding["decisive"]:
             yield from _finding(finding, width, style)
@@ -49,19 +49,26 @@ def _item(item: _Document, taken_at: str | None, width: int | None, style: Style
     yield from _skipped(item["skipped"], width)
 
 
-def _headline(item: _Document, style: Style) -> str:
+def _headline(item: _Document, width: int | None, style: Style) -> Iterator[str]:
+    """The answer in one sentence. Only its verb is painted, after the lines are broken."""
     name = _name(item)
+    new = item["state"] == "Predicted"
     if item["state"] == "NotHandled":
-        return f"{name} is not handled by MetalLB."
-    if not item["addresses"]:
-        word = "will be Pending" if item["state"] == "Predicted" else "is Pending"
-        return f"{name} {style.error(word)}."
-    word = "will get" if item["state"] == "Predicted" else "has"
+        verb, rest, paint = "is not handled", "by MetalLB", style.error
+    elif not item["addresses"]:
+        verb, rest, paint = "will be Pending" if new else "is Pending", "", style.error
+    else:
+        verb, rest, paint = "will get" if new else "has", _holding(item), style.ok
+    first, *more = wrap(f"{name} {verb}{' ' + rest if rest else ''}.", width, 2)
+    yield first.replace(f" {verb}", f" {paint(verb)}", 1)
+    yield from more
+
+
+def _holding(item: _Document) -> str:
     key = f', key "{visible(item["key"])}"' if item["key"] else ""
     pool = f" (pool {item['pool']}{key})" if item["pool"] else ""
-    sharers = ", ".join(_name(one) for one in item["sharers"])
-    shares = f", shared with {sharers}" if sharers else ", shared with nobody"
-    return f"{name} {style.ok(word)} {', '.join(item['addresses'])}{pool}{shares}."
+    sharers = ", ".join(_name(one) for one in item["sharers"]) or "nobody"
+    return f"{', '.join(item['addresses'])}{pool}, shared with {sharers}"
 
 
 def _finding(finding: _Document, width: int | None, style: Style) -> Iterator[str]:
