@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from kubectl_sharedip.apply.journal_record import JournalCluster
 from kubectl_sharedip.apply.preflight import Preflight, preflight
 from kubectl_sharedip.apply.wayback import way_back
 from kubectl_sharedip.cli.failures import Exit, InputError
-from kubectl_sharedip.cli.output import say
+from kubectl_sharedip.cli.output import say, say_as_it_is
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Plan, Way
@@ -67,9 +66,8 @@ def carry_out(reading: Reading, plan: Plan, wanted: FixRequest) -> tuple[Exit, d
     say(outcome_lines(result))
     if back:
         say(["The way back:"])
-        for line in back:
-            print(f"  {line}", file=sys.stderr)  # never wrapped: it is there to be copied
-    return _status(result), {
+        say_as_it_is(f"  {line}" for line in back)
+    return _status(result, wanted), {
         "applied": not isinstance(result, Judged) and bool(_made(result)),
         "verified": isinstance(result, Done),
         "journal": str(journal.path) if journal is not None else None,
@@ -128,9 +126,10 @@ def _made(result: Result) -> tuple[Edit, ...]:
     return (*(applied.edit for applied in result.applied), *((unsure,) if unsure else ()))
 
 
-def _status(result: Result) -> Exit:
+def _status(result: Result, wanted: FixRequest) -> Exit:
     if isinstance(result, Done | Judged):
         return Exit.OK
     if isinstance(result, Interrupted):
         return Exit.TERMINATED if result.signal == "SIGTERM" else Exit.INTERRUPTED
-    return Exit.STOPPED
+    # What the API server would not accept is no plan; nothing was stopped midway.
+    return Exit.NO_PLAN if wanted.dry_run == "server" else Exit.STOPPED

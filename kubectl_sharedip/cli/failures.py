@@ -31,6 +31,10 @@ class InputError(Exception):
         self.todo = todo
 
 
+class Unread(Exception):
+    """Nobody reads the answer any more (``| head``)."""
+
+
 def report(error: Exception) -> None:
     """Prints an error as one or two lines on stderr."""
     from kubectl_sharedip.render.text import visible

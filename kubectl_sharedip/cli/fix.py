@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import click
+
 from kubectl_sharedip.cli.carry_out import carry_out, cluster_uid, target_text
 from kubectl_sharedip.cli.consent import ask_for_leave, confirmed, on_terminal
-from kubectl_sharedip.cli.failures import Exit
+from kubectl_sharedip.cli.failures import Exit, Unread
 from kubectl_sharedip.cli.naming import resolve
 from kubectl_sharedip.cli.output import (
     print_answer,
@@ -50,6 +53,8 @@ def run(request: Request, wanted: FixRequest) -> int:
     services, unknown = resolve(reading, names)
     if unknown:
         raise unknown[0]
+    if len(services) < len(names):
+        raise click.UsageError(f"--share-with {wanted.share_with}: it cannot share with itself.")
     goal = Goal(service=services[0].name, share_with=services[1].name if len(services) > 1 else None)
     plan = _plan(reading, services[0], goal, wanted.allowed)
     if plan.chosen is None and wanted.dry_run is None and not wanted.yes and reading.connection:
@@ -58,14 +63,18 @@ def run(request: Request, wanted: FixRequest) -> int:
             plan = _plan(reading, services[0], goal, (*wanted.allowed, *leave))
     document = _document(reading, services[0], plan, None)
     acts = bool(plan.chosen and plan.chosen.edits and reading.connection) and wanted.dry_run != "client"
-    if not wants_document(request):
-        _show(request, reading, document)
     status = Exit.OK if plan.chosen is not None else Exit.NO_PLAN
+    if not wants_document(request):
+        try:
+            _show(request, reading, document)
+        except Unread:
+            return Exit.NO_PLAN if acts else status  # a plan that nobody saw is not done
     if acts:
         status, result = _act(reading, plan, wanted)
         document = _document(reading, services[0], plan, result)
     if wants_document(request):
-        print_answer(structured(document, request))
+        with suppress(Unread):  # what was done stays done
+            print_answer(structured(document, request))
     return status
 
 
@@ -113,4 +122,3 @@ def _act(reading: Reading, plan: Plan, wanted: FixRequest) -> tuple[Exit, dict[s
             say(["Nothing was changed."])
             return Exit.NO_PLAN, None
     return carry_out(reading, plan, wanted)
-

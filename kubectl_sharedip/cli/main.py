@@ -6,7 +6,8 @@ Everything that costs time to import is imported inside the command that needs i
 from __future__ import annotations
 
 import gc
-import os
+import re
+import shlex
 import signal
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kubectl_sharedip.cli.failures import Exit, InputError, report
+from kubectl_sharedip.cli.failures import Exit, InputError, Unread, report
 from kubectl_sharedip.cli.options import allowances, ip_families, reading_options, request_of, seconds
 from kubectl_sharedip.model.plan import ALLOWANCES
 
@@ -25,8 +26,19 @@ _HELP_WIDTH = 80
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
+class _Format(click.Choice[str]):
+    """An output format; whoever asks for kubectl's jsonpath is told what to write instead."""
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        name, _, path = str(value).partition("=")
+        if name in ("jsonpath", "jsonpath-as-json"):
+            query = shlex.quote(path.strip("'\"").strip("{}") or "EXPR")
+            self.fail(f"jsonpath is not spoken here: use --query {query} (JMESPath).", parameter, context)
+        return super().convert(value, parameter, context)
+
+
 def _output(*formats: str) -> Decorator:
-    return click.option("-o", "--output", type=click.Choice(formats), help="Output format.")
+    return click.option("-o", "--output", type=_Format(formats), help="Output format.")
 
 
 @click.group(
@@ -166,6 +178,7 @@ def complete() -> NoReturn:
 
 
 def _run(arguments: list[str]) -> int:
+    arguments = _as_kubectl_reads(arguments)
     try:
         return int(cli.main(arguments, prog_name="kubectl sharedip", standalone_mode=False) or Exit.OK)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -180,14 +193,22 @@ def _run(arguments: list[str]) -> int:
         return Exit.USAGE
     except (KeyboardInterrupt, click.exceptions.Abort):
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing may be written while ending either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Unread:
         return Exit.OK
     except Exception as error:
         if _verbose(arguments):
-            raise
+            import traceback
+
+            traceback.print_exc()
         return _failed(error)
+
+
+def _as_kubectl_reads(arguments: list[str]) -> list[str]:
+    """``-o=json`` as ``-o json``: kubectl takes both, and click would take the sign for the value."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    short = re.compile(r"-[A-Za-z]=")
+    words = [word[:2] + word[3:] if short.match(word) else word for word in arguments[:end]]
+    return words + arguments[end:]
 
 
 def _failed(error: Exception) -> int:

@@ -6,10 +6,11 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
+from kubectl_sharedip.cli.failures import Unread
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.render.style import Style, colour_wanted
 from kubectl_sharedip.render.text import visible, wrap
@@ -60,9 +61,13 @@ def _pointed(expression: str, place: int | None, because: str) -> str:
 
 
 def print_answer(text: str) -> None:
-    """The answer, to stdout."""
-    sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
-    sys.stdout.flush()
+    """The answer, to stdout. Raises Unread where nobody reads it."""
+    try:
+        sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        _silence(sys.stdout)
+        raise Unread from error
 
 
 def print_notes(document: dict[str, Any]) -> None:
@@ -71,8 +76,24 @@ def print_notes(document: dict[str, Any]) -> None:
 
 
 def say(lines: Iterable[str]) -> None:
-    """Lines to stderr, wrapped to its width."""
+    """Lines to stderr, wrapped to its width.
+
+    Where nobody reads them they are lost: a word that cannot be said stops no edit halfway.
+    """
     columns = shutil.get_terminal_size().columns if sys.stderr.isatty() else None
-    for line in lines:
-        for part in wrap(visible(line), columns, 2):
-            print(part, file=sys.stderr)
+    shown = (part for line in lines for part in wrap(visible(line), columns, 2))
+    say_as_it_is(shown)
+
+
+def say_as_it_is(lines: Iterable[str]) -> None:
+    """Lines to stderr that are there to be copied; lost where nobody reads them, as with ``say``."""
+    try:
+        for line in lines:
+            print(line, file=sys.stderr)
+    except BrokenPipeError:
+        _silence(sys.stderr)
+
+
+def _silence(stream: TextIO) -> None:
+    """Has what is still in the stream, and what comes, go nowhere: it is flushed while ending."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -44,6 +44,10 @@ def run(request: Request, names: Sequence[str]) -> int:
     services, unknown = resolve(reading, names)
     if not names:
         services = list(pending(in_scope(reading)))
+    elif not services:
+        for error in unknown:
+            report(error)
+        return Exit.NO_INPUT
     # One sweep over a MetalLB's Services serves the plans of all of them.
     waiting = cache(lambda place: unrested(reading.views[place]))
     answers = [_answer(reading, service, waiting) for service in sorted(services, key=lambda s: s.name)]

@@ -36,7 +36,7 @@ def build_snapshot(
     services: dict[ServiceName, Service] = {}
     pools: dict[tuple[str, str], PoolResource] = {}
     namespaces: dict[str, NamespaceLabels] = {}
-    events: list[Event] = []
+    events: list[tuple[int, Event]] = []
     deployments: list[RawDocument] = []
     edits: list[Edit] = []
     families = _families_seen(raw) or families
@@ -63,7 +63,7 @@ def build_snapshot(
     def event(document: RawDocument) -> None:
         read = read_event(document, notes)
         if read is not None:
-            events.append(read)
+            events.append((_written(document), read))
 
     def deployment(document: RawDocument) -> None:
         if is_controller(document.body):
@@ -90,7 +90,7 @@ def build_snapshot(
         services=MappingProxyType(services),
         pools=tuple(sorted(pools.values(), key=lambda p: (p.namespace, p.name))),
         namespaces=MappingProxyType(namespaces),
-        events=tuple(sorted(events, key=lambda e: (e.service, e.last_seen or "", e.reason, e.message))),
+        events=tuple(event for _, event in sorted(events, key=_event_order)),
         installations=installations,
         read=raw.read,
         not_read=tuple(sorted(raw.not_read, key=lambda n: (n.resource, n.namespace or "", n.reason))),
@@ -104,6 +104,19 @@ def build_snapshot(
         notes=tuple(notes),
         edits=tuple(edits),
     )
+
+
+def _written(document: RawDocument) -> int:
+    """When an object was last written, beside others of its kind; 0 where it does not tell."""
+    metadata = document.body.get("metadata")
+    version = metadata.get("resourceVersion") if isinstance(metadata, dict) else None
+    return int(version) if isinstance(version, str) and version.isascii() and version.isdigit() else 0
+
+
+def _event_order(found: tuple[int, Event]) -> tuple[ServiceName, str, int, str, str]:
+    """By Service, the newest last. Times have seconds, and MetalLB says several things in one."""
+    written, event = found
+    return event.service, event.last_seen or "", written, event.reason, event.message
 
 
 def _families_seen(raw: RawCluster) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ _SOURCE = "internal/allocator/allocator.go"
 def allocate(state: State, service: Service, *, explained: bool = True) -> Assigned | OneOf | Refusal:
     """What MetalLB gives the Service, whose own addresses are not in the ledger any more.
 
-    Without ``explained`` a lack of room comes without its reasons (Unexplained).
+    Without ``explained`` a held address and a lack of room come without reasons (Unexplained).
     """
     family = family_of_service(service)
     if isinstance(family, UnknownFamily):
@@ -54,14 +54,14 @@ def allocate(state: State, service: Service, *, explained: bool = True) -> Assig
     if not isinstance(request, Request):
         return request
     if request.addresses:
-        return _requested_addresses(state, service, family, request)
+        return _requested_addresses(state, service, family, request, explained)
     if request.pool_name:
         return _requested_pool(state, service, family, request, explained)
     return _automatic(state, service, family, explained)
 
 
 def _requested_addresses(
-    state: State, service: Service, family: IPFamily, request: Request
+    state: State, service: Service, family: IPFamily, request: Request, explained: bool
 ) -> Assigned | Refusal:
     addresses = request.addresses
     asked = (request.fact,) if request.fact else ()
@@ -75,7 +75,7 @@ def _requested_addresses(
             service_family=family.value,
             wanted_family=wanted.value if isinstance(wanted, IPFamily) else "",
         )
-    owner = refused_addresses(state, service, addresses, asked)
+    owner = refused_addresses(state, service, addresses, asked, explained=explained)
     if isinstance(owner, Refusal):
         return owner
     asks_other = request.pool_name not in ("", owner.name)

@@ -16,9 +16,10 @@ from kubectl_sharedip.metallb.refusals import (
     NotShareable,
     PoolNotForService,
     Refusal,
+    Unexplained,
 )
-from kubectl_sharedip.metallb.room import conflict_on
-from kubectl_sharedip.metallb.sharing import AddressConflict, SharingRule
+from kubectl_sharedip.metallb.room import conflict_on, may_join
+from kubectl_sharedip.metallb.sharing import AddressConflict, SharingRule, terms_of
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.proof import Fact
@@ -26,11 +27,17 @@ from kubectl_sharedip.model.service import Service
 
 
 def refused_addresses(
-    state: State, service: Service, addresses: tuple[Address, ...], asked: tuple[Fact, ...]
+    state: State,
+    service: Service,
+    addresses: tuple[Address, ...],
+    asked: tuple[Fact, ...],
+    *,
+    explained: bool = True,
 ) -> Pool | Refusal:
     """The pool from which the Service may have these addresses, or the first rule that refuses.
 
-    ``asked`` are the facts that make these the addresses in question.
+    ``asked`` are the facts that make these the addresses in question. Without ``explained`` who
+    holds an address is not told (Unexplained).
     """
     owner = state.pools.owner(addresses)
     if owner is None:
@@ -40,6 +47,10 @@ def refused_addresses(
         text = f"pool {owner.name} not compatible for ip assignment"
         facts = (*asked, pool_fact(owner.resource, f"spec.serviceAllocation.{term}", _audience(owner, term)))
         return PoolNotForService(facts=facts, text=text, pool=owner, term=term)
+    if not explained:
+        mine = terms_of(service, state.version)
+        free = all(may_join(state, address, mine) for address in addresses)
+        return owner if free else Unexplained(facts=(), text="")
     for address in addresses:
         conflict = conflict_on(state, address, service)
         if conflict is not None:

@@ -27,8 +27,9 @@ __all__ = ["Step", "converge", "outcome_of"]
 def converge(state: State, service: Service, *, explained: bool = True) -> tuple[Step, ...]:
     """Every way in which one look at this Service may end; one, unless a choice is random.
 
-    With ``explained`` False a Service that finds no room is not told why (Unexplained): the
-    reasons cost a walk over all that is in use, and whoever follows many looks needs none.
+    With ``explained`` False a Service that finds no room, or its address held, is not told why
+    (Unexplained): the reasons cost a walk over all that is in use, and whoever follows many looks
+    needs none. The texts of the events then lack them too.
     """
     steps = _converged(state, service, explained)
     if not state.version.warns_of_old_annotations:

@@ -79,7 +79,7 @@ def _held(
     explained: bool,
 ) -> tuple[Step, ...]:
     pool: Pool | None = None
-    keeps = refused_addresses(state, service, addresses, (address_fact(service),))
+    keeps = refused_addresses(state, service, addresses, (address_fact(service),), explained=explained)
     if isinstance(keeps, Refusal):
         message = (
             f'current IP for "{service.name}" not allowed by config,'

@@ -27,17 +27,18 @@ class Allocation:
     pool: str
 
 
+_MOST_CHANGES = 1000  # beyond these, each further one would cost more than making the books anew
 _NOBODY: tuple[ServiceName, ...] = ()
 
 
 class Ledger:
     """All allocations at one moment, found by Service and by address."""
 
-    __slots__ = ("_added", "_base", "_by_service", "_holders", "_released", "fingerprint")
+    __slots__ = ("_added", "_base", "_by_service", "_first", "_holders", "_released", "fingerprint")
 
     def __init__(self, allocations: Iterable[Allocation] = ()) -> None:
         """Books with these allocations; two Services may hold one address against the rules."""
-        self._base = _Base(allocations)
+        self._first = self._base = _Base(allocations)
         self._by_service: dict[ServiceName, Allocation | None] = {}
         self._holders: dict[Address, tuple[ServiceName, ...]] = {}
         self._added: frozenset[Address] = frozenset()
@@ -66,8 +67,12 @@ class Ledger:
 
     def changed(self) -> Mapping[ServiceName, Allocation | None]:
         """What differs from the books that this one was made from, by Service."""
-        before = self._base.by_service
-        return {name: now for name, now in self._by_service.items() if now != before.get(name)}
+        before = self._first.by_service
+        names: Iterable[ServiceName] = self._by_service
+        if self._first is not self._base:
+            names = dict.fromkeys([*before, *self._base.by_service, *self._by_service])
+        pairs = ((name, self.allocation(name)) for name in names)
+        return {name: now for name, now in pairs if now != before.get(name)}
 
     def assign(self, allocation: Allocation) -> Ledger:
         """The books after this Service is given these addresses (what it held is released)."""
@@ -80,8 +85,10 @@ class Ledger:
 
     def rewritten(self, changes: Mapping[ServiceName, Allocation | None]) -> Ledger:
         """The books after all these Services hold this instead (None: nothing), at the cost of one."""
+        if len(changes) + len(self._by_service) > _MOST_CHANGES:
+            return self._made_anew(changes)
         after = Ledger.__new__(Ledger)
-        after._base = self._base
+        after._first, after._base = self._first, self._base
         after._by_service = {**self._by_service, **changes}
         after._holders = dict(self._holders)
         added, released = set(self._added), set(self._released)
@@ -127,6 +134,13 @@ class Ledger:
         """The addresses of the range that somebody holds, ascending."""
         candidates = {*self._base.used_in(range_), *(a for a in self._added if a in range_)}
         return tuple(sorted(a for a in candidates if self.holders(a)))
+
+    def _made_anew(self, changes: Mapping[ServiceName, Allocation | None]) -> Ledger:
+        """The books after the changes, as first books that know what they were made from."""
+        kept = {one.terms.service: one for one in self.allocations() if one.terms.service not in changes}
+        after = Ledger([*kept.values(), *(one for one in changes.values() if one is not None)])
+        after._first = self._first
+        return after
 
     def _has_key(self, address: Address, sharing_key: str) -> bool:
         held = (self.allocation(name) for name in self.holders(address))

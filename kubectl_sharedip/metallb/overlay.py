@@ -8,12 +8,14 @@ from typing import Generic, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
+_MOST_CHANGES = 1000
+
 
 class Overlay(Mapping[K, V], Generic[K, V]):
     """Read-only; ``with_entry`` and ``without`` give another one that shares what is beneath.
 
-    A change costs as many steps as there were changes before it, whatever lies beneath. Entries
-    keep their place; new ones come last.
+    A change costs as many steps as there were changes before it, whatever lies beneath; after
+    many of them all is copied once. Entries keep their place; new ones come last.
     """
 
     __slots__ = ("_base", "_changes", "_size")
@@ -52,6 +54,8 @@ class Overlay(Mapping[K, V], Generic[K, V]):
         return self._changed(key, None, self._size - 1) if key in self else self
 
     def _changed(self, key: K, value: V | None, size: int) -> Overlay[K, V]:
+        if len(self._changes) > _MOST_CHANGES:
+            return Overlay(dict(self))._changed(key, value, size)
         after: Overlay[K, V] = Overlay.__new__(Overlay)
         after._base = self._base
         after._changes = {**self._changes, key: value}

@@ -7,6 +7,7 @@ it at the next look.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from kubectl_sharedip.metallb.annotations import allocated_from
@@ -16,21 +17,41 @@ from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.names import ServiceName
 
 
-def load(state: State, pools: AcceptedPools | tuple[PoolFault, ...]) -> tuple[State, bool]:
+def load(state: State, pools: AcceptedPools | tuple[PoolFault, ...]) -> tuple[State, bool | None]:
     """The state after these pools are read, and whether all Services are looked at for it.
 
-    Rejected pools change nothing: the ones from before stay in force.
+    None where that hangs on what nobody can see. Rejected pools change nothing: the ones from
+    before stay in force.
     """
     if not isinstance(pools, AcceptedPools):
         return replace(state, faults=pools), False
     if not state.blind and state.pools.gives_as(pools):
-        return replace(state, pools=pools, faults=(), postponed=None), False
+        looks = None if _may_seem_changed(state, pools) else False
+        return replace(state, pools=pools, faults=(), postponed=None), looks
     if not state.version.reassigns_orphans and _orphans_one(state, pools):
         return replace(state, faults=(), postponed=pools), False
     return _in_force(state, pools), True
 
 
-def retry(state: State) -> tuple[State, bool]:
+def _may_seem_changed(state: State, pools: AcceptedPools) -> bool:
+    """Whether MetalLB may take the same pools for others when it reads them again.
+
+    It compares what it reads with what it has: the pools that are kept for one namespace stand in
+    the order of a Go map, and before 0.15.3 searching a CIDR rewrote it.
+    """
+    if state.version.rewrites_searched_pools and any("/" in e for e in _entries(pools)):
+        return True
+    kept = [name for p in pools.by_name.values() if p.audience for name in p.audience.namespaces]
+    return len(set(kept)) < len(kept)
+
+
+def _entries(pools: AcceptedPools) -> Iterator[str]:
+    """The entries of IPv4 addresses, whose short form is what a search rewrites."""
+    for pool in pools.by_name.values():
+        yield from (entry for entry in pool.resource.addresses if ":" not in entry)
+
+
+def retry(state: State) -> tuple[State, bool | None]:
     """The same for pools that were postponed: MetalLB tries them again until they fit."""
     return (state, False) if state.postponed is None else load(state, state.postponed)
 

@@ -211,7 +211,7 @@ class NoRoom(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unexplained(Refusal):
-    """PoolFull or NoRoom, where nobody asked for the reasons."""
+    """PoolFull, NoRoom or NotShareable, where nobody asked for the reasons."""
 
     RULE: ClassVar[str] = "room-in-some-pool"
     SOURCE: ClassVar[str] = f"{_ALLOCATOR} Allocate"

@@ -15,6 +15,7 @@ from kubectl_sharedip.metallb.sharing import (
     AddressConflict,
     Conflict,
     SharingRule,
+    Terms,
     conflict_facts,
     failing_rules,
     may_share,
@@ -34,16 +35,25 @@ def first_fit(state: State, pool: Pool, family: int, service: Service) -> Addres
         found = [state.ledger.first_free(range_, pool.avoid_buggy_ips)]
         if mine.sharing_key:
             shared = state.ledger.with_key(mine.sharing_key, range_)
-            found.append(next((a for a in shared if _joinable(state, pool, a, service)), None))
+            joinable = (a for a in shared if not avoided(pool, a) and may_join(state, a, mine))
+            found.append(next(joinable, None))
         addresses = [address for address in found if address is not None]
         if addresses:
             return min(addresses)
     return None
 
 
+def may_join(state: State, address: Address, mine: Terms) -> bool:
+    """Whether nobody is on the address who keeps a Service with these terms off it."""
+    others = (state.ledger.allocation(n) for n in state.ledger.holders(address) if n != mine.service)
+    return all(may_share(mine, allocation.terms) for allocation in others if allocation is not None)
+
+
 def conflict_on(state: State, address: Address, service: Service) -> AddressConflict | None:
     """Every rule that keeps the Service off this address, with its holder; None where it may join."""
     mine = terms_of(service, state.version)
+    if may_join(state, address, mine):
+        return None
     conflicts: list[Conflict] = []
     others = tuple(name for name in state.ledger.holders(address) if name != service.name)
     for name in others:
@@ -54,8 +64,6 @@ def conflict_on(state: State, address: Address, service: Service) -> AddressConf
         for rule, ports in failing_rules(mine, allocation.terms):
             facts = conflict_facts(rule, service, holder, state.version) if holder else ()
             conflicts.append(Conflict(rule=rule, holder=name, ports=ports, facts=facts))
-    if not conflicts:
-        return None
     return AddressConflict(address=address, holders=others, conflicts=tuple(conflicts))
 
 
@@ -99,11 +107,3 @@ def size_of(range_: AddressRange, avoid_buggy_ips: bool) -> int:
         first = range_.first + (ending - range_.first) % 256
         skipped += 0 if first > range_.last else (range_.last - first) // 256 + 1
     return range_.size - skipped
-
-
-def _joinable(state: State, pool: Pool, address: Address, service: Service) -> bool:
-    if avoided(pool, address):
-        return False
-    mine = terms_of(service, state.version)
-    held = (state.ledger.allocation(name) for name in state.ledger.holders(address))
-    return all(may_share(mine, allocation.terms) for allocation in held if allocation is not None)

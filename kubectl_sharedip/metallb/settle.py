@@ -142,11 +142,12 @@ def _after_restart(walk: Walk, state: State) -> tuple[State, ...]:
     return until_quiet(walk, Work(state=begun, due=True, optional=optional))
 
 
-def _after_load(walk: Walk, state: State, looks_at_all: bool) -> tuple[State, ...]:
-    if not looks_at_all:
+def _after_load(walk: Walk, state: State, looks_at_all: bool | None) -> tuple[State, ...]:
+    if looks_at_all is False:
         return (state,)
     walk.waiting |= unrested(state)
-    return tuple(noted(end) for end in until_quiet(walk, Work(state=state, due=True)))
+    looked = tuple(noted(end) for end in until_quiet(walk, Work(state=state, due=True)))
+    return looked if looks_at_all else (state, *looked)
 
 
 def _retried(walk: Walk, ends: Iterable[State]) -> Iterator[State]:

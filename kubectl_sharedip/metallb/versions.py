@@ -107,6 +107,11 @@ class Version:
         return self >= Version(0, 14, 0)
 
     @property
+    def rewrites_searched_pools(self) -> bool:
+        """Searching a pool rewrites its CIDRs in memory, so that a reload may look like a change."""
+        return self < Version(0, 15, 3)
+
+    @property
     def names_family_of_full_pool(self) -> bool:
         """A full requested pool is reported with the family that it lacks."""
         return self < Version(0, 15, 0)

@@ -96,7 +96,8 @@ def _ways(ways: Sequence[_Document], chosen: bool, width: int | None) -> Iterato
     if not ways or chosen:
         return
     yield ""
-    yield "Each of these would do; which one is yours to choose"
+    several = "Each of these would do; which one is yours to choose"
+    yield several if len(ways) > 1 else "This would do, if you say so"
     for number, way in enumerate(ways, start=1):
         yield from wrap(f"  {number}  {visible(way['summary'])}", width, 5)
         for loss in way["losses"]:

@@ -8,7 +8,6 @@ from kubectl_sharedip.model.results import (
     Applied,
     Changed,
     Done,
-    Failed,
     Interrupted,
     Judged,
     ProgressEvent,
@@ -17,7 +16,6 @@ from kubectl_sharedip.model.results import (
     Skipped,
     Stale,
     Stopped,
-    Unsure,
     Unverified,
     Waiting,
 )
@@ -27,7 +25,7 @@ from kubectl_sharedip.report.ways import addresses_text, edit_text, list_text
 def progress_line(event: ProgressEvent) -> str:
     """One step, empty where it is not worth a line."""
     if isinstance(event, Sending):
-        return f"Edit {event.index + 1} of {event.total}: {edit_text(event.edit, event.edit.service)}"
+        return f"Edit {event.index + 1} of {event.total}: {edit_text(event.edit)}"
     if isinstance(event, Skipped):
         return "MetalLB acted by itself: the edit that wakes it is not needed."
     if isinstance(event, Waiting) and event.services:
@@ -49,7 +47,7 @@ def outcome_lines(result: Result) -> Iterator[str]:
         for stale in result.reverted:
             yield f"  put back by somebody: {stale_line(stale)}"
         if result.error:
-            yield f"  {' '.join(result.error.split())}"
+            yield f"  {_one_line(result.error)}"
     elif isinstance(result, Stopped):
         yield f"Stopped at an edit of {result.at.service}: {_because(result)}"
         yield from _made(result.applied, len(result.left) + 1)
@@ -67,10 +65,10 @@ def stale_line(stale: Stale) -> str:
 def _interrupted(result: Interrupted) -> Iterator[str]:
     yield f"Interrupted ({result.signal})."
     if result.unsure is not None:
-        yield f"  This edit may have been made: {edit_text(result.unsure, result.unsure.service)}"
+        yield f"  This edit may have been made: {edit_text(result.unsure)}"
     yield from _made(result.applied, len(result.left))
     if result.journal_error:
-        yield f"  The journal is behind: {' '.join(result.journal_error.split())}"
+        yield f"  The journal is behind: {_one_line(result.journal_error)}"
 
 
 def _made(applied: tuple[Applied, ...], left: int) -> Iterator[str]:
@@ -82,9 +80,13 @@ def _because(result: Stopped) -> str:
     because = result.because
     if isinstance(because, Changed):
         return "somebody else changed it: " + "; ".join(stale_line(one) for one in because.stale)
-    if isinstance(because, Failed | Unsure):
-        return " ".join(because.error.split())
-    return " ".join(because.error.split())
+    return _one_line(because.error)
+
+
+def _one_line(error: str) -> str:
+    """What went wrong, then in brackets what to do about it."""
+    first, *rest = [" ".join(line.split()) for line in error.splitlines() if line.strip()] or [""]
+    return f"{first} ({' '.join(rest)})" if rest else first
 
 
 def _value(value: str | None) -> str:

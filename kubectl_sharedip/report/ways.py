@@ -17,8 +17,8 @@ def way_summary(way: Way) -> str:
     return f"{edits[:1].upper()}{edits[1:]}: {comes}" if comes else edits
 
 
-def edit_text(edit: Edit, named: ServiceName) -> str:
-    """One edit in words; the named Service is "it"."""
+def edit_text(edit: Edit, named: ServiceName | None = None) -> str:
+    """One edit in words; the Service that the text is about, if any, is "it"."""
     who = "it" if edit.service == named else str(edit.service)
     return " and ".join(_operation_text(operation, who) for operation in edit.operations)
 

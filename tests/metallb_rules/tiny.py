@@ -60,6 +60,10 @@ class Tiny:
             now = self.chance.choice(settle(now, [edit], unrested(now)).ends)
         return now
 
+    def documents(self) -> list[Document]:
+        """Its Services as they come."""
+        return [self._document(name) for name in self.fields]
+
     def edit(self) -> Edit:
         """Something that happens to it."""
         kind = self.chance.choice(
@@ -119,7 +123,9 @@ class Tiny:
         if self.chance.random() < 0.25:
             where = self.chance.choice([[], ["n"], ["default"], ["n", "default"]])
             labels = self.chance.choice([[], [{"l": "1"}]])
-            spec["serviceAllocation"] = kept_for(*where, labels=labels, priority=self.chance.choice([0, 0, 1, 2]))
+            spec["serviceAllocation"] = kept_for(
+                *where, labels=labels, priority=self.chance.choice([0, 0, 1, 2])
+            )
         return spec
 
     def _fields(self) -> dict[str, Any]:

@@ -243,14 +243,17 @@ class World:
 
     def together(self, *names: str) -> set[tuple[str, ...]]:
         """What these Services may have side by side: the first address of each, or ``-``."""
-        return {
-            tuple(next(map(str, held_by(end, named(name))), "-") for name in names) for end in self.ends
-        }
+        return {tuple(next(map(str, held_by(end, named(name))), "-") for name in names) for end in self.ends}
 
     def told(self, name: str) -> tuple[tuple[str, str], ...]:
         """The events of another look at the Service as it stands now."""
         (end,) = self.ends
         return _events(converge(end, end.services[named(name)])[0].events)
+
+    @property
+    def silent(self) -> bool:
+        """Whether MetalLB says nothing at its first look after the last step."""
+        return not self.events
 
     def outcome(self, name: str) -> Outcome:
         """What MetalLB would do with the Service now."""

@@ -70,6 +70,11 @@ class RealCluster:
             raise RuntimeError("the cluster is not started")
         return self._api
 
+    @property
+    def children(self) -> tuple[Child, ...]:
+        """The running programs, in the order of their start."""
+        return tuple(self._children)
+
     def start(self) -> None:
         """Start everything and wait until MetalLB follows Services (2 to 4 s).
 

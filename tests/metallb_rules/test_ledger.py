@@ -1,0 +1,144 @@
+"""The books of who holds what: a change leaves the ones before it as they were."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubectl_sharedip.metallb.ledger import Allocation, Ledger
+from kubectl_sharedip.metallb.sharing import Terms
+from kubectl_sharedip.model.address import Address, AddressRange
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.service import ServicePort
+
+SPAN = 12
+BASES = {4: 0x0A0000F8, 6: 0xFC << 120}  # 10.0.0.248 and on: two addresses of the span are avoided
+KEYS = ("", "k", "l")
+
+addresses = st.builds(
+    lambda family, n: Address(family, BASES[family] + n), st.sampled_from([4, 6]), st.integers(0, SPAN)
+)
+names = st.builds(ServiceName, st.sampled_from(["n", "m"]), st.sampled_from("abcd"))
+ranges = st.builds(
+    lambda family, first, size: AddressRange(family, BASES[family] + first, BASES[family] + first + size),
+    st.sampled_from([4, 6]),
+    st.integers(0, SPAN),
+    st.integers(0, SPAN),
+)
+
+
+@st.composite
+def allocations(draw: st.DrawFn) -> Allocation:
+    terms = Terms(
+        service=draw(names),
+        sharing_key=draw(st.sampled_from(KEYS)),
+        backend_key="",
+        ports=(ServicePort(draw(st.integers(80, 82)), "TCP"),),
+    )
+    held = draw(st.lists(addresses, min_size=1, max_size=2, unique=True))
+    return Allocation(terms=terms, addresses=tuple(held), pool="p")
+
+
+steps = st.lists(st.one_of(allocations(), names), max_size=12)
+
+
+def replayed(
+    first: list[Allocation], changes: list[Allocation | ServiceName]
+) -> tuple[Ledger, dict[ServiceName, Allocation]]:
+    """The ledger after these steps, and a plain dictionary after the same."""
+    ledger, plain = Ledger(first), {one.terms.service: one for one in first}
+    for change in changes:
+        if isinstance(change, Allocation):
+            ledger = ledger.assign(change)
+            plain[change.terms.service] = change
+        else:
+            ledger = ledger.release(change)
+            plain.pop(change, None)
+    return ledger, plain
+
+
+def naive_first_free(
+    plain: dict[ServiceName, Allocation], range_: AddressRange, avoided: bool
+) -> Address | None:
+    taken = {address for one in plain.values() for address in one.addresses}
+    for value in range(range_.first, range_.last + 1):
+        buggy = range_.family == 4 and value & 0xFF in (0, 255)
+        if Address(range_.family, value) not in taken and not (avoided and buggy):
+            return Address(range_.family, value)
+    return None
+
+
+@given(st.lists(allocations(), max_size=6), steps, ranges, st.booleans())
+def test_first_free_is_what_a_scan_finds(
+    first: list[Allocation], changes: list[Allocation | ServiceName], range_: AddressRange, avoided: bool
+) -> None:
+    ledger, plain = replayed(first, changes)
+    assert ledger.first_free(range_, avoided) == naive_first_free(plain, range_, avoided)
+
+
+@given(st.lists(allocations(), max_size=6), steps, ranges)
+def test_changed_books_equal_books_made_anew(
+    first: list[Allocation], changes: list[Allocation | ServiceName], range_: AddressRange
+) -> None:
+    ledger, plain = replayed(first, changes)
+    anew = Ledger(plain.values())
+    assert {one.terms.service: one for one in ledger.allocations()} == plain
+    assert ledger.fingerprint == anew.fingerprint
+    assert ledger.used(range_) == anew.used(range_)
+    for address in anew.used(range_):
+        assert ledger.holders(address) == anew.holders(address)
+    for key in KEYS[1:]:
+        assert ledger.with_key(key, range_) == anew.with_key(key, range_)
+
+
+@given(st.lists(allocations(), max_size=6), steps)
+def test_what_changed_is_what_differs_from_the_first_books(
+    first: list[Allocation], changes: list[Allocation | ServiceName]
+) -> None:
+    ledger, plain = replayed(first, changes)
+    before = {one.terms.service: one for one in first}
+    differing = {n: plain.get(n) for n in before.keys() | plain.keys() if before.get(n) != plain.get(n)}
+    assert ledger.changed() == differing
+
+
+@given(st.lists(allocations(), max_size=6), steps, ranges)
+def test_a_change_leaves_the_books_before_it_alone(
+    first: list[Allocation], changes: list[Allocation | ServiceName], range_: AddressRange
+) -> None:
+    ledger = Ledger(first)
+    before = (
+        ledger.fingerprint,
+        ledger.used(range_),
+        ledger.first_free(range_, False),
+        dict(ledger.changed()),
+    )
+    replayed_from = ledger
+    for change in changes:
+        if isinstance(change, Allocation):
+            replayed_from = replayed_from.assign(change)
+        else:
+            replayed_from = replayed_from.release(change)
+    assert before == (
+        ledger.fingerprint,
+        ledger.used(range_),
+        ledger.first_free(range_, False),
+        dict(ledger.changed()),
+    )
+
+
+@given(st.lists(allocations(), max_size=6), st.lists(allocations(), max_size=6))
+def test_many_changes_at_once_are_the_same_as_one_by_one(
+    first: list[Allocation], changes: list[Allocation]
+) -> None:
+    together = Ledger(first).rewritten({one.terms.service: one for one in changes})
+    one_by_one, plain = replayed(first, list(changes))
+    assert together.fingerprint == one_by_one.fingerprint
+    assert {one.terms.service: one for one in together.allocations()} == plain
+
+
+def test_a_large_range_costs_what_is_used_in_it() -> None:
+    whole = AddressRange(6, 0xFC << 120, (0xFD << 120) - 1)
+    terms = Terms(service=ServiceName("n", "a"), sharing_key="", backend_key="", ports=())
+    ledger = Ledger([Allocation(terms=terms, addresses=(Address(6, whole.first),), pool="p")])
+    assert ledger.first_free(whole, True) == Address(6, whole.first + 1)
+    assert ledger.used(whole) == (Address(6, whole.first),)

@@ -1,0 +1,77 @@
+"""Ends that hang on who is looked at first, one small cluster for each reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.service import Service
+from tests.metallb_rules.worlds import BOTH, V6, World, kept_for, named, pool
+
+MINE = {"mine": "1"}
+
+
+def test_who_was_looked_at_too_early_is_not_looked_at_again() -> None:
+    # q gives back the IPv6 address without waking anybody; p gets it only after q had its turn.
+    world = World(pool("p", "10.0.0.0/31", "fc00::/128")).apply("q", cluster_ips=[V6])
+    world.apply("p", labels=MINE, cluster_ips=BOTH, ipFamilyPolicy="PreferDualStack")
+    assert world.held("p") == {("10.0.0.0",)}
+    kept = kept_for(labels=[MINE])
+    world.pools(pool("p", "10.0.0.0/31", "fc00::/128", serviceAllocation=kept), pool("z", "fc00::8/126"))
+    assert world.held("q") == {("fc00::8",)}
+    assert world.held("p") == {("10.0.0.0",), ("10.0.0.0", "fc00::")}
+
+
+def test_whose_status_was_written_is_looked_at_once_more() -> None:
+    # a loses its range and finds the other one held; c, which wants another pool, gives it back
+    # later in the same pass. Nobody is woken for that, but a's emptied status is an event.
+    world = World(pool("p0", "10.0.0.2/32"), pool("p1", "10.0.0.4/32"))
+    world.apply("c", from_pool="p0").apply("a")
+    assert world.together("a", "c") == {("10.0.0.4", "10.0.0.2")}
+    world.pools(pool("p0", "10.0.0.9/32", autoAssign=False), pool("p1", "10.0.0.2/32"))
+    assert world.together("a", "c") == {("10.0.0.2", "10.0.0.9")}
+
+
+def test_waiter_beside_it_sleeps_on() -> None:
+    # As above, with one that waited all along: if its turn came too early it stays without.
+    world = World(pool("p0", "10.0.0.2/32"), pool("p1", "10.0.0.3/32", autoAssign=False))
+    world.apply("c", from_pool="p0").apply("w", ip="10.0.0.2")
+    world.pools(pool("p0", "10.0.0.9/32", autoAssign=False), pool("p1", "10.0.0.2/32"))
+    assert world.together("c", "w") == {("10.0.0.9", "10.0.0.2")}  # those with an address come first
+
+
+def test_before_0_14_a_pass_keeps_no_order() -> None:
+    old = "metallb.universe.tf/"
+    world = World(pool("p", "10.0.0.0/31"), version="0.13.12").apply("a").apply("b")
+    world.apply("w", annotations={f"{old}loadBalancerIPs": "10.0.0.0"})
+    assert world.held("w") == {()}
+    world.restart()
+    assert world.together("a", "b", "w") == {
+        ("10.0.0.0", "10.0.0.1", "-"),
+        ("-", "10.0.0.1", "10.0.0.0"),
+        ("10.0.0.1", "-", "10.0.0.0"),
+    }
+
+
+def test_from_0_14_the_same_restart_is_safe() -> None:
+    world = World(pool("p", "10.0.0.0/31")).apply("a").apply("b").apply("w", ip="10.0.0.0").restart()
+    assert world.together("a", "b", "w") == {("10.0.0.0", "10.0.0.1", "-")}
+
+
+def _shows_as(end: State, name: str, other: str) -> Service:
+    return replace(end.services[named(name)], ingress=end.services[named(other)].ingress)
+
+
+def test_loser_of_a_restart_takes_the_address_of_one_that_came_later() -> None:
+    # a and b both show .1 against the rules; whoever loses takes the lowest address, which is c's
+    # for as long as c had no turn.
+    world = World(pool("p", "10.0.0.0/29")).apply("c").apply("a", ip="10.0.0.1").apply("b", ip="10.0.0.2")
+    world.apply("a", ip=None).apply("b", ip=None)
+    world.ends = tuple(end.with_service(_shows_as(end, "b", "a")) for end in world.ends)
+    world.restart()
+    assert world.together("a", "b", "c") == {
+        ("10.0.0.1", "10.0.0.2", "10.0.0.0"),
+        ("10.0.0.2", "10.0.0.1", "10.0.0.0"),
+        ("10.0.0.1", "10.0.0.0", "10.0.0.2"),
+        ("10.0.0.0", "10.0.0.1", "10.0.0.2"),
+    }

@@ -1,0 +1,147 @@
+"""Which configurations MetalLB accepts, and whose an address is (sections 4.2, 4.3 and 6.1)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kubectl_sharedip.metallb.order import kept_for as orders
+from kubectl_sharedip.metallb.rest import unrested
+from kubectl_sharedip.metallb.settle import settle
+from tests.metallb_rules.worlds import (
+    World,
+    addresses,
+    assigned,
+    failed,
+    kept_for,
+    named,
+    pool,
+    read_service,
+    service,
+    state,
+)
+
+
+def faults(**spec: Any) -> list[str]:
+    return [fault.because for fault in state(pool("p", "10.0.0.0/24", **spec)).faults]
+
+
+def selecting(*expressions: dict[str, Any]) -> dict[str, Any]:
+    return {"serviceAllocation": {"serviceSelectors": [{"matchExpressions": list(expressions)}]}}
+
+
+def expression(operator: str, *values: str) -> dict[str, Any]:
+    return {"key": "a", "operator": operator, "values": list(values)}
+
+
+@pytest.mark.parametrize(
+    ("spec", "because"),
+    [
+        ({"serviceAllocation": kept_for("n", "n")}, "duplicate definition in namespaces field"),
+        (
+            {"serviceAllocation": kept_for(labels=[{"a": "1"}] * 2)},
+            "duplicate definition of serviceSelectors",
+        ),
+        (
+            selecting(expression("In", "1", "2"), expression("In", "2", "1")),
+            "duplicate definition of match expressions",
+        ),
+        (
+            selecting(expression("NotIn", "1", "1")),
+            'duplicate definition of match expression value in label selector "1"',
+        ),
+        (
+            selecting(expression("Is", "1")),
+            'invalid service label selector: "Is" is not a valid label selector operator',
+        ),
+        (
+            selecting(expression("In")),
+            "invalid service label selector: for 'in', 'notin' operators, values set can't be empty",
+        ),
+        (
+            selecting(expression("Exists", "1")),
+            "invalid service label selector: values set must be empty for exists and does not exist",
+        ),
+    ],
+)
+def test_rejected_allocations(spec: dict[str, Any], because: str) -> None:
+    assert faults(**spec) == [because]
+
+
+def test_label_and_expression_that_say_the_same_are_no_fault() -> None:
+    both = {"matchLabels": {"a": "1"}, "matchExpressions": [expression("In", "1")]}
+    assert faults(serviceAllocation={"serviceSelectors": [both]}) == []
+
+
+def test_pool_without_addresses() -> None:
+    assert [fault.because for fault in state(pool("p")).faults] == ["pool has no prefixes defined"]
+
+
+def test_one_bad_pool_rejects_all() -> None:
+    rejected = state(pool("p", "10.0.0.0/24"), pool("q", "nonsense"))
+    assert rejected.blind
+    assert not rejected.pools.by_name
+
+
+def test_owner() -> None:
+    pools = state(pool("p", "10.0.0.0/28", "fc00::/120"), pool("q", "10.0.0.16/28", avoidBuggyIPs=True)).pools
+
+    def owner(*texts: str) -> str | None:
+        found = pools.owner(addresses(*texts))
+        return found.name if found else None
+
+    assert owner("10.0.0.15") == "p"
+    assert owner("10.0.0.15", "fc00::1") == "p"
+    assert owner("10.0.0.16") == "q"
+    assert owner("10.0.0.16", "fc00::1") is None
+    assert owner("10.0.0.32") is None
+
+
+def test_more_pools_for_a_namespace_than_are_tried_in_every_order() -> None:
+    pools = [pool(f"p{n}", f"10.0.{n}.0/32", serviceAllocation=kept_for("default")) for n in range(7)]
+    known = state(*pools)
+    first = {order[0].name for order in orders(known, read_service(service("a")))}
+    assert first == {f"p{n}" for n in range(7)}
+    assert World(*pools).apply("a").held("a") == {(f"10.0.{n}.0",) for n in range(7)}
+
+
+def test_rejected_pools_leave_the_accepted_ones_in_force() -> None:
+    world = World(pool("p", "10.0.0.0/24")).apply("a").pools(pool("p", "nonsense")).apply("b")
+    assert world.held("a") == {("10.0.0.0",)}
+    assert world.events == (assigned("10.0.0.1"),)
+    assert all(end.faults for end in world.ends)
+
+
+def test_restart_with_rejected_pools_touches_nothing() -> None:
+    world = World(pool("p", "10.0.0.0/24")).apply("a").pools(pool("p", "nonsense")).restart()
+    assert world.held("a") == {("10.0.0.0",)}
+    world.apply("b")
+    assert world.held("b") == {()}
+    assert world.silent
+    world.pools(pool("p", "10.0.0.0/24"))
+    assert world.held("b") == {("10.0.0.1",)}
+
+
+def test_pools_that_say_the_same_wake_nobody() -> None:
+    world = World(pool("p", "10.0.0.0/24")).apply("a", ip="10.0.0.5").apply("w", ip="10.0.0.5")
+    world.apply("a", ip="10.0.0.6").pools(pool("p", "10.0.0.0-10.0.0.255"))
+    assert world.held("w") == {()}
+    world.pools(pool("p", "10.0.0.0-10.0.0.127", "10.0.0.128/25"))
+    assert world.held("w") == {("10.0.0.5",)}
+
+
+def test_foreign_address_is_in_the_way_of_nobody() -> None:
+    known = state(pool("p", "10.0.0.0/24"), service("a", status=["192.0.2.1"]))
+    assert unrested(known) == {named("a")}
+    assert settle(known, [], unrested(known)).addresses(named("a")) == (addresses("192.0.2.1"),)
+
+
+def test_unreadable_request_and_another_pool() -> None:
+    # Section 2, steps 9 and 10: the other pool costs the address before the request is read.
+    world = World(pool("p", "10.0.0.0/24"), pool("q", "10.1.0.0/24", autoAssign=False)).apply("a")
+    world.apply("a", ip="nonsense", from_pool="q")
+    told = 'invalid requested loadbalancer IPs: invalid metallb.io/loadBalancerIPs: "nonsense"'
+    assert world.held("a") == {()}
+    assert world.events[0] == ("LoadBalancerFailed", told)
+    assert world.told("a") == (failed("a", 'invalid metallb.io/loadBalancerIPs: "nonsense"'),)

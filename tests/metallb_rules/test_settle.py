@@ -1,0 +1,128 @@
+"""What holds of every settled cluster, whatever was edited in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kubectl_sharedip.metallb.converge import Step, converge
+from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, Restart, ServiceDeletion, ServiceEdit
+from kubectl_sharedip.metallb.outcomes import Assigned, Refused
+from kubectl_sharedip.metallb.settle import differences, settle, unrested
+from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.model.service import Service
+from tests.metallb_rules.enumerator import shown
+from tests.metallb_rules.tiny import Tiny
+from tests.metallb_rules.worlds import (
+    Document,
+    named,
+    pool,
+    read_service,
+    service,
+    snapshot_of,
+    state,
+)
+
+SEEDS = range(1000, 1150)
+
+
+def played(seed: int) -> tuple[State, Edit]:
+    tiny = Tiny(seed)
+    return tiny.settled(), tiny.edit()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_settle_changes_nothing_that_it_was_given(seed: int) -> None:
+    before, edit = played(seed)
+    picture = (shown(before), sorted(map(repr, before.ledger.allocations())), dict(before.pools.by_name))
+    first = settle(before, [edit], unrested(before))
+    again = settle(before, [edit], unrested(before))
+    assert picture == (
+        shown(before),
+        sorted(map(repr, before.ledger.allocations())),
+        dict(before.pools.by_name),
+    )
+    assert [shown(end) for end in first.ends] == [shown(end) for end in again.ends]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_holds_an_address_in_the_end_would_keep_it(seed: int) -> None:
+    before, edit = played(seed)
+    settled = settle(before, [edit], unrested(before))
+    for end in () if settled.restless else settled.ends:
+        for one in end.services.values():
+            outcome = decide(end, one)
+            assert outcome == decide(end, one)
+            if one.ingress and end.version.cluster_ips_decide:
+                assert isinstance(outcome, Assigned)
+                assert outcome.addresses == status_addresses(one)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nobody_is_left_waiting_without_a_reason_where_nothing_was_given_back(seed: int) -> None:
+    tiny = Tiny(seed)
+    end = state(*tiny.pools, version=tiny.version)
+    for document in tiny.documents():
+        end = settle(end, [ServiceEdit(service=read_service(document))], unrested(end)).ends[0]
+    for one in end.services.values():
+        assert one.ingress or isinstance(decide(end, one), Refused)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_books_and_statuses_agree_in_the_end(seed: int) -> None:
+    before, edit = played(seed)
+    for end in settle(before, [edit], unrested(before)).ends:
+        held = {one.terms.service: one.addresses for one in end.ledger.allocations()}
+        assert held == {n: status_addresses(one) for n, one in end.services.items() if one.ingress}
+
+
+def large(count: int) -> list[Document]:
+    services = [
+        service(
+            f"s{n:05}", key="k", ports=[f"TCP/{1 + n % 100}"], status=[f"10.0.{n // 25600}.{n // 100 % 256}"]
+        )
+        for n in range(count)
+    ]
+    return [pool("p", "10.0.0.0/16"), *services]
+
+
+def test_one_edit_does_not_look_at_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = state(*large(10_000))
+    waiting = unrested(known)
+    assert not waiting
+    seen: list[object] = []
+
+    def counted(state: State, service: Service, *, explained: bool = True) -> tuple[Step, ...]:
+        seen.append(service.name)
+        return converge(state, service, explained=explained)
+
+    monkeypatch.setattr("kubectl_sharedip.metallb.looks.converge", counted)
+    edited = replace(known.services[named("s00000")], annotations={})
+    settled = settle(known, [ServiceEdit(service=edited)], waiting)
+    assert settled.complete
+    assert settled.addresses(named("s00000")) != ((),)
+    assert set(seen) == {named("s00000")}
+    assert len(seen) < 10
+    assert differences(known, settled.ends[0], known.services) == (named("s00000"),)
+
+
+def test_more_ends_than_can_be_followed() -> None:
+    waiters = [service(f"w{n:02}") for n in range(30)]
+    known = state(pool("p", "10.0.0.0/32"), *waiters)
+    read = snapshot_of(pool("p", "10.0.0.0/28"))
+    settled = settle(
+        known,
+        [PoolsEdit(pools=read.pools, namespaces={}), ServiceDeletion(name=named("w00"))],
+        unrested(known),
+    )
+    assert not settled.complete
+    assert all(named("w00") not in end.services for end in settled.ends)
+    assert all(sum(1 for one in end.services.values() if one.ingress) == 16 for end in settled.ends)
+
+
+def test_restart_of_a_quiet_cluster_follows_nobody() -> None:
+    known = state(*large(500))
+    settled = settle(known, [Restart()], frozenset())
+    assert [shown(end) for end in settled.ends] == [shown(known)]

@@ -1,0 +1,101 @@
+"""Real clusters for the tests of this folder, and the plugin where real kubectl finds it.
+
+A cluster is started when a test first asks for it, one for each MetalLB version, wiped between
+tests and stopped at the end. Nothing here is skipped: what cannot be had fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.realcluster, however pytest was started
+
+from tests.realcluster import parts
+from tests.realcluster.cluster import RealCluster
+
+_ROOT = Path(__file__).parents[2]
+_START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from kubectl_sharedip.cli.main import main; main()"
+
+
+class Clusters:
+    """The clusters of one run, by MetalLB version. Call it from the main thread: see Child.start."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: dict[str, RealCluster] = {}
+
+    def clean(self, version: str) -> RealCluster:
+        """The cluster with this MetalLB, as if new."""
+        if version in self._running:
+            self._running[version].wipe()
+        else:
+            cluster = RealCluster(parts.obtain(version), self._folder / version)
+            cluster.start()
+            self._running[version] = cluster
+        return self._running[version]
+
+    def stop(self) -> None:
+        """Ends them. The logs stay with pytest's other files; etcd's data would be 100 MB each."""
+        while self._running:
+            _, cluster = self._running.popitem()
+            cluster.stop()
+            shutil.rmtree(cluster.folder / "etcd", ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("real")
+
+
+@pytest.fixture(scope="session")
+def clusters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clusters]:
+    made = Clusters(tmp_path_factory.mktemp("clusters"))
+    try:
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="session")
+def plugin_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``kubectl-sharedip``: the program of this checkout, run by the Python of the tests."""
+    folder = tmp_path_factory.mktemp("plugin")
+    launcher = folder / "kubectl-sharedip"
+    # -I: neither the folder it is called from nor a PYTHONPATH is a place to import from.
+    command = shlex.join([sys.executable, "-I", "-c", _START, str(_ROOT)])
+    launcher.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    launcher.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def person(tmp_path: Path, plugin_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugin on PATH, its journals in the test's folder, no setting of whoever runs the tests.
+
+    HOME stays: the programs of the clusters are kept there, and kubectl is told its kubeconfig.
+    """
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("PATH", f"{plugin_folder}{os.pathsep}{os.environ['PATH']}")
+    for name in ("COLUMNS", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def metallb_version() -> str:
+    """The newest; a test that wants another one says so by parametrize."""
+    return parts.METALLB_VERSIONS[0]
+
+
+@pytest.fixture
+def cluster(clusters: Clusters, metallb_version: str) -> RealCluster:
+    """A running cluster with nothing in it."""
+    return clusters.clean(metallb_version)

@@ -1,0 +1,1 @@
+"""Random clusters: made from a seed, played on real controllers, recorded, and replayed in the model."""
