@@ -36,6 +36,10 @@ class Walk:
         """Whether enough was looked at: from here on one way is followed instead of all."""
         return self.looks > MOST_LOOKS
 
+    def give_up(self) -> None:
+        """Enough, whatever was looked at so far."""
+        self.looks = MOST_LOOKS + 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:

@@ -17,6 +17,8 @@ from kubectl_sharedip.metallb.rest import lacks_something
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.names import ServiceName
 
+_MOST_MOVES = 256  # of so many in one group there are far more orders than can be followed
+
 Groups = tuple[frozenset[ServiceName], ...]
 
 
@@ -68,11 +70,13 @@ def one_pass(walk: Walk, state: State) -> tuple[PassEnd, ...]:
         if key in seen:
             continue
         seen.add(key)
-        if node.groups and not walk.tired:
-            ahead.extend(_onward(walk, node))
+        onward = list(_onward(walk, node)) if node.groups and not walk.tired else []
+        if onward and not walk.tired:
+            ahead.extend(onward)
             continue
         end = _straight(walk, node)
         ends.setdefault((identity(end.state), end.again, end.owed), end)
+        walk.complete = walk.complete and not node.groups
         if ahead and (walk.tired or len(ends) > MOST_ENDS):
             walk.complete = False
             break
@@ -87,6 +91,9 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
         ways = look(walk, state, name)
         if any(changes(state, way, name) for way in ways):
             moves[name] = ways
+        if len(moves) > _MOST_MOVES:
+            walk.give_up()
+            return
     if all(state.ledger.allocation(name) is None for name in first):
         # Nobody here has an address to give back, so what is refused now stays refused, whatever
         # comes before it: the turn of those does not matter.

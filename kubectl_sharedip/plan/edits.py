@@ -52,6 +52,11 @@ def without_requested_pool(service: Service, version: Version) -> Service:
     return _without(service, [prefix + REQUESTED_POOL for prefix in prefixes(version)])
 
 
+def writes_as(state: State, service: Service, other: Service | None) -> Service | None:
+    """Whose way of writing annotations to follow: its own, where it has one as it stands."""
+    return service if _used_prefix(state, service) is not None else other
+
+
 def with_requested_addresses(
     state: State, service: Service, addresses: tuple[Address, ...], like: Service | None
 ) -> Service:
@@ -133,12 +138,16 @@ def _prefix_for(state: State, service: Service, like: Service | None) -> str:
 
     Where the version is an assumption, the old prefix is the one that every version reads.
     """
-    read = prefixes(state.version)
     for model in (service, like):
-        used = [p for p in read if model and any(_set_by_people(k, p) for k in model.annotations)]
-        if used:
-            return used[0]
-    return read[0] if state.installation.exact else OLD_PREFIX
+        used = _used_prefix(state, model) if model is not None else None
+        if used is not None:
+            return used
+    return prefixes(state.version)[0] if state.installation.exact else OLD_PREFIX
+
+
+def _used_prefix(state: State, service: Service) -> str | None:
+    read = prefixes(state.version)
+    return next((p for p in read if any(_set_by_people(k, p) for k in service.annotations)), None)
 
 
 def _set_by_people(key: str, prefix: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.annotations import REQUESTED_POOL, value_in_force
+from kubectl_sharedip.metallb.requests import FIELD, Request, requested
 from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
-from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import ALLOWANCES, Allowance, Cost, Edit, Effect, Goal, Loss, Way
 from kubectl_sharedip.model.service import Service
@@ -150,10 +151,13 @@ def _lost_requests(state: State, before: Service, after: Service) -> Iterator[Lo
 
 def _requested(state: State, service: Service) -> tuple[tuple[str, ...], str]:
     """The requested addresses (or texts, where they cannot be read) and the requested pool."""
+    pool = value_in_force(service, REQUESTED_POOL, state.version)
     request = requested(service, state.version)
     if isinstance(request, Request):
-        return tuple(str(address) for address in request.addresses), request.pool_name
-    texts = [service.load_balancer_ip] if service.load_balancer_ip else []
+        return tuple(str(address) for address in request.addresses), pool
+    texts: dict[str, None] = {}
     for fact in request.facts:
-        texts.extend(item.strip() for item in (fact.value or "").split(",") if item.strip())
-    return tuple(dict.fromkeys(texts)), ""
+        value = fact.value or ""
+        items = [value] if fact.field == FIELD else value.split(",")
+        texts.update({str(parse_address(item.strip()) or item.strip()): None for item in items})
+    return tuple(text for text in texts if text), pool

@@ -94,10 +94,15 @@ def _undominated(ways: Iterable[Way]) -> tuple[Way, ...]:
     loses is for a person to choose.
     """
     kept: list[Way] = []
-    for way in sorted(ways, key=lambda w: (w.cost, [(e.service, e.operations[0].path) for e in w.edits])):
+    for way in sorted(ways, key=_place):
         if not any(set(cheaper.needs) <= set(way.needs) for cheaper in kept):
             kept.append(way)
     return tuple(kept)
+
+
+def _place(way: Way) -> tuple[Cost, int, list[tuple[ServiceName, tuple[str, ...]]]]:
+    """Cheaper first; of two that cost the same the one that needs less leave, then by name."""
+    return way.cost, len(way.needs), [(edit.service, edit.operations[0].path) for edit in way.edits]
 
 
 def _partners(state: State, goal: Goal, waiting: frozenset[ServiceName], *, unseen: bool) -> Iterator[Way]:

@@ -28,6 +28,7 @@ from kubectl_sharedip.plan.edits import (
     without_field_request,
     without_requested_address,
     without_requested_pool,
+    writes_as,
 )
 
 
@@ -134,8 +135,9 @@ def _own(
     keys: tuple[str, ...],
     model: Service | None,
 ) -> Iterator[Service]:
-    """What the named Service may become; annotations are written as ``model`` writes them."""
+    """What the named Service may become; where it has no annotation, it writes as ``model`` does."""
     version = state.version
+    model = writes_as(state, service, model)  # some variants drop the annotations that show its own habit
     requests = [service]
     if service.load_balancer_ip and any(_annotation_items(service)):
         requests.append(without_field_request(service))
@@ -144,7 +146,7 @@ def _own(
     requests.extend((bare, without_requested_pool(service, version), without_requested_pool(bare, version)))
     if partner is not None:
         addresses = status_addresses(partner)
-        asking = with_requested_addresses(state, bare, addresses, partner)
+        asking = with_requested_addresses(state, bare, addresses, model)
         requests.extend((asking, without_requested_pool(asking, version)))
     for one in requests:
         for keyed in (one, *(with_key(state, one, key, model) for key in keys)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
@@ -81,7 +82,7 @@ def _draw_service(rng: Random, name: str) -> Document:
         annotations[f"{prefix}allow-shared-ip"] = rng.choice(("k", "k", "k", "z", ""))
         if rng.random() < 0.1:
             annotations["metallb.universe.tf/allow-shared-ip"] = "k"
-    spec: dict[str, str] = {}
+    spec: dict[str, Any] = {}
     if rng.random() < 0.5:
         wanted = rng.choice(_ADDRESSES)
         if rng.random() < 0.5:

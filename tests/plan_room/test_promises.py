@@ -142,18 +142,21 @@ def keeps_requests_without_leave(asked: Asked, way: Way) -> None:
     version = asked.state.version
     given_up = set()
     for name, (before, after) in _final(asked, way).items():
-        if _asks_for(before, asked.state) - _asks_for(after, asked.state):
+        if _written(before, asked.state) - _written(after, asked.state):
             given_up.add(name)
         pools = [value_in_force(each, REQUESTED_POOL, version) for each in (before, after)]
         if pools[0] and pools[0] != pools[1]:
             given_up.add(name)
-        unread = before.load_balancer_ip or value_in_force(before, REQUESTED_ADDRESSES, version)
-        if unread and not _asks_for(before, asked.state):
-            still = after.load_balancer_ip or value_in_force(after, REQUESTED_ADDRESSES, version)
-            given_up |= {name} if not still else set()
     assert bool(given_up) == ("unpin" in way.needs)
     kinds = ("request", "pool-request")
     assert {loss.service for loss in way.losses if loss.kind in kinds} == given_up
+
+
+def _written(service: Service, present: State) -> set[str]:
+    """Every address that it asks for, and every text that cannot be read as one."""
+    items = value_in_force(service, REQUESTED_ADDRESSES, present.version).split(",")
+    texts = {text.strip() for text in (service.load_balancer_ip, *items)}
+    return {str(parse_address(text) or text) for text in texts if text}
 
 
 def edits_the_unnamed_only_with_leave(asked: Asked, way: Way) -> None:
@@ -225,32 +228,22 @@ def writes_no_new_annotation_beside_an_old_one(asked: Asked, way: Way) -> None:
             if setting is not None:
                 assert setting.key == written[0] + short
             elif not [p for p in present if p in read]:
-                assert written[0] == _prefix(asked, way, name)
+                assert written[0] in _may_write(asked, way, name)
 
 
-def _prefix(asked: Asked, way: Way, name: ServiceName) -> str:
-    """The prefix that the Service uses, else one that another edited or held Service uses, else the newest."""
+def _may_write(asked: Asked, way: Way, name: ServiceName) -> set[str]:
+    """The prefix that the Service uses, else those of its holders, else the newest that is read."""
     read = prefixes(asked.state.version)
     own = _used(asked.state.services[name], read)
     if own:
-        return own[0]
+        return {own[0]}
     around = {edit.service for edit in way.edits} | {way.goal.service}
     around |= {way.goal.share_with} if way.goal.share_with else set()
     for effect in way.effects:
         around.update(o for one in effect.after for a in one for o in asked.state.ledger.holders(a))
     used = {prefix for other in around for prefix in _used(asked.state.services[other], read)[:1]}
-    return used.pop() if len(used) == 1 else (read[0] if not used else _any_of(asked, way, name, used))
-
-
-def _any_of(asked: Asked, way: Way, name: ServiceName, used: set[str]) -> str:
-    """Where the others use both prefixes, either will do."""
-    for edit in way.edits:
-        if edit.service == name:
-            for operation in edit.operations:
-                for prefix in used:
-                    if operation.path[-1].startswith(prefix):
-                        return prefix
-    return ""
+    # A holder has no holder: what its sharers-to-be use may do for it, and so may the newest.
+    return used | {read[0]} if not used or name != way.goal.service else used
 
 
 def _used(service: Service, read: tuple[str, ...]) -> list[str]:

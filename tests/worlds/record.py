@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import queue
 import shutil
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,21 +38,18 @@ def record(tasks: Sequence[Task], clusters: int) -> Iterator[str]:
     """The lines of the worlds as they come, in any order; ``clusters`` at a time for each version."""
     context = multiprocessing.get_context("spawn")
     done: Any = context.Queue()
+    queues: list[Any] = []  # kept: one that is forgotten is gone before its process has opened it
     workers = []
     for version in sorted({task.version for task in tasks}):
-        ahead: Any = context.Queue()
+        queues.append(context.Queue())
         for task in [*(task for task in tasks if task.version == version), *[None] * clusters]:
-            ahead.put(task)
-        workers += [context.Process(target=_work, args=(ahead, done)) for _ in range(clusters)]
+            queues[-1].put(task)
+        workers += [context.Process(target=_work, args=(queues[-1], done)) for _ in range(clusters)]
     for worker in workers:
         worker.start()
-    left = len(workers)
-    while left:
-        line = done.get()
-        if line is None:
-            left -= 1
-        else:
-            yield line
+    while any(worker.is_alive() for worker in workers) or not done.empty():
+        with suppress(queue.Empty):
+            yield done.get(timeout=1.0)
     for worker in workers:
         worker.join()
 
@@ -58,24 +57,21 @@ def record(tasks: Sequence[Task], clusters: int) -> Iterator[str]:
 def _work(ahead: Any, done: Any) -> None:
     """One process: a cluster, and a new one after some worlds or when something broke."""
     task: Task | None = ahead.get()
-    try:
-        while task is not None:
-            folder = Path(tempfile.mkdtemp(prefix="record-worlds-"))
-            try:
-                with RealCluster(parts.obtain(task.version), folder) as cluster:
-                    player = Player(cluster)
-                    for _ in range(_WORLDS_A_CLUSTER):
-                        if task is None:
-                            break
-                        done.put(line_of(player, generate(task.version, task.seed), task.plays))
-                        task = ahead.get()
-            except Exception:  # a cluster that broke costs one world, not the run
-                print(f"{task}: {traceback.format_exc()}", file=sys.stderr, flush=True)
-                task = ahead.get()
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        done.put(None)
+    while task is not None:
+        folder = Path(tempfile.mkdtemp(prefix="record-worlds-"))
+        try:
+            with RealCluster(parts.obtain(task.version), folder) as cluster:
+                player = Player(cluster)
+                for _ in range(_WORLDS_A_CLUSTER):
+                    if task is None:
+                        break
+                    done.put(line_of(player, generate(task.version, task.seed), task.plays))
+                    task = ahead.get()
+        except Exception:  # a cluster that broke costs one world, not the run
+            print(f"{task}: {traceback.format_exc()}", file=sys.stderr, flush=True)
+            task = ahead.get()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def plays_of(world: World) -> int:

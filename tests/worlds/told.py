@@ -7,7 +7,7 @@ repeated, so how often something is said means nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -47,7 +47,7 @@ class Told:
         """What is told of refused Services and should not be, or the other way round."""
         pending = [name for name in seen["services"] if self._written.get(name, 0) < _BURST]
         pending = [name for name in pending if _is_pending(end, service_name(name))]
-        everybody = _wakes_all(before, edit) if pending else None
+        everybody = _wakes_all(before, edit, end) if pending else None
         for text in pending:
             name = service_name(text)
             last = _last_failure(seen["events"].get(text, ()))
@@ -103,20 +103,12 @@ def _comparable(message: str) -> str:
     return _HOLDERS.sub(lambda found: ",".join(sorted(found[0].split(","))), message)
 
 
-def _wakes_all(before: State, edit: Edit | None) -> bool | None:
+def _wakes_all(before: State, edit: Edit | None, end: State) -> bool | None:
     """Whether the step makes MetalLB look at all Services; None where that is chance."""
-    if edit is None:
-        return False
-    if before.postponed is not None:
-        return None  # pools that did not fit are tried again, at a time of MetalLB's own
+    if edit is None or (before.postponed is not None and end.postponed is None):
+        return edit is not None  # pools that were put off have come into force with it
     if isinstance(edit, ServiceEdit):
-        current = before.services.get(edit.service.name)
-        edited = replace(edit.service, ingress=current.ingress if current else ())
-        if not handled_by(before.installation, edited):
-            return False
-        ways = look(Walk(unrested(before)), before.with_service(edited), edited.name)
-        wakes: Mapping[bool, None] = dict.fromkeys(way.wakes for way in ways)
-        return next(iter(wakes)) if len(wakes) == 1 else None
+        return _edit_wakes_all(before, edit)
     if isinstance(edit, ServiceDeletion):
         return before.allocated(edit.name) is not None
     if isinstance(edit, PoolsEdit):
@@ -124,3 +116,13 @@ def _wakes_all(before: State, edit: Edit | None) -> bool | None:
         return load(before, pools)[1]
     assert isinstance(edit, Restart)
     return True
+
+
+def _edit_wakes_all(before: State, edit: ServiceEdit) -> bool | None:
+    current = before.services.get(edit.service.name)
+    edited = replace(edit.service, ingress=current.ingress if current else ())
+    if not handled_by(before.installation, edited):
+        return False
+    ways = look(Walk(unrested(before)), before.with_service(edited), edited.name)
+    wakes = {way.wakes for way in ways}
+    return wakes.pop() if len(wakes) == 1 else None
