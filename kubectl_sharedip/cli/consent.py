@@ -45,7 +45,11 @@ def confirmed(target: str) -> bool:
 
 def _yes(question: str) -> bool:
     print(question, end="", file=sys.stderr, flush=True)
-    answer = sys.stdin.readline()
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        print("\nNothing was changed.", file=sys.stderr)
+        raise
     if not answer.endswith("\n"):
         print(file=sys.stderr)
     return answer.strip().lower() in ("y", "yes")

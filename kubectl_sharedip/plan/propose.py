@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from kubectl_sharedip.metallb.families import IPFamily, family_of_service
+from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.requests import Request, requested
-from kubectl_sharedip.metallb.room import conflict_on, first_fit
+from kubectl_sharedip.metallb.room import conflict_on
 from kubectl_sharedip.metallb.sharing import backend_key, sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address, parse_address
@@ -146,7 +147,7 @@ def _own(
     requests.extend((bare, without_requested_pool(service, version), without_requested_pool(bare, version)))
     if partner is not None:
         addresses = status_addresses(partner)
-        asking = with_requested_addresses(state, bare, addresses, model)
+        asking = with_requested_addresses(state, service, addresses, model)
         requests.extend((asking, without_requested_pool(asking, version)))
     for one in requests:
         for keyed in (one, *(with_key(state, one, key, model) for key in keys)):
@@ -188,8 +189,15 @@ def _elsewhere(state: State, holder: Service) -> Service | None:
     family = family_of_service(holder)
     if pool is None or not isinstance(family, IPFamily):
         return None
-    found = [first_fit(state, pool, number, holder) for number in family.numbers]
+    found = [_free(state, pool, number) for number in family.numbers]
     addresses = tuple(address for address in found if address is not None)
-    if len(addresses) < len(family.numbers) or set(addresses) & set(status_addresses(holder)):
+    if len(addresses) < len(family.numbers):
         return None
     return with_requested_addresses(state, holder, addresses, holder)
+
+
+def _free(state: State, pool: Pool, family: int) -> Address | None:
+    """The lowest address of the pool that nobody is on: whoever is moved shares with no stranger."""
+    ranges = (range_ for range_ in pool.ranges if range_.family == family)
+    found = (state.ledger.first_free(range_, pool.avoid_buggy_ips) for range_ in ranges)
+    return next((address for address in found if address is not None), None)

@@ -110,7 +110,10 @@ def test_a_list_that_expires_between_pages_is_read_again_in_one_piece(to: Connec
 
 
 def test_bookkeeping_of_editors_is_dropped(to: Connect) -> None:
-    heavy: Json = {"managedFields": [{"manager": "kubectl", "fieldsV1": {}}], "annotations": {LAST_APPLIED: "{}", "a": "b"}}
+    heavy: Json = {
+        "managedFields": [{"manager": "kubectl", "fieldsV1": {}}],
+        "annotations": {LAST_APPLIED: "{}", "a": "b"},
+    }
     only: Json = {"annotations": {LAST_APPLIED: "{}"}}
     with FakeApi([service("a", "both", **heavy), service("a", "only", **only)]) as api:
         both, only_body = (d.body for d in read_cluster(to(api), ["services"]).documents)
