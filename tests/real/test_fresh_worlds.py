@@ -6,6 +6,7 @@ the worlds of an earlier run again.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import secrets
@@ -23,6 +24,7 @@ from tests.worlds.world import VERSIONS, World, manifests
 _WORLDS = 15  # of each version
 _SHRINK_S = 60.0
 _MOST_SHRUNK = 2
+_HANGS_AFTER_S = 900.0  # they take one minute or two
 
 
 def test_model_foretells_fresh_worlds(clusters: Clusters, capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,7 +32,13 @@ def test_model_foretells_fresh_worlds(clusters: Clusters, capsys: pytest.Capture
     with capsys.disabled():
         print(f"\nfresh worlds: SHAREDIP_WORLDS_SEED={seed}")
     tasks = [Task(version, seed + number, 1) for version in VERSIONS for number in range(_WORLDS)]
-    rows = [json.loads(line) for line in record(tasks, 1)]
+    # A worker that is killed while it writes leaves its queue shut for good: better a failure with
+    # every stack than a run that never ends.
+    faulthandler.dump_traceback_later(_HANGS_AFTER_S, exit=True)
+    try:
+        rows = [json.loads(line) for line in record(tasks, 1)]
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     assert len(rows) == len(tasks)
     found = [next(disagreements(row["world"], row["plays"]), None) for row in rows]
     parting = [one for one in found if one is not None]
