@@ -27,7 +27,7 @@ from kubectl_sharedip.model.service import Service
 def holding(state: State, service: Service, *, explained: bool) -> tuple[Step, ...]:
     """Every way in which a look at a Service with addresses in its status may end."""
     events: list[ForetoldEvent] = []
-    shown = _family_of_shown(shown_addresses(service), events)
+    shown = _family_of_shown(state, service, events)
     own = family_of_service(service)
     if isinstance(own, UnknownFamily):
         return (_headless(state, service, own, events),)
@@ -37,11 +37,14 @@ def holding(state: State, service: Service, *, explained: bool) -> tuple[Step, .
 
 
 def _family_of_shown(
-    shown: tuple[Address | None, ...], events: list[ForetoldEvent]
+    state: State, service: Service, events: list[ForetoldEvent]
 ) -> IPFamily | UnknownFamily:
     """The family of the status; a text that is no address prints as Go prints nothing."""
+    shown = shown_addresses(service)
     texts = tuple("<nil>" if address is None else str(address) for address in shown)
     held = family_of(texts)
+    if shown == (None,) and not state.version.notices_unreadable_address:
+        return held  # it goes all the same, without a word (an IPv6 Service hears ClearAssignment)
     if isinstance(held, UnknownFamily):
         message = f"Failed to retrieve LBIPs IPFamily for {quoted(texts)}: {held.because}"
         events.append(ForetoldEvent(reason="nolbIPsIPFamily", type="Warning", message=message))

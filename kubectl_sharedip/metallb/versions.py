@@ -102,6 +102,11 @@ class Version:
         return self < Version(0, 14, 0)
 
     @property
+    def notices_unreadable_address(self) -> bool:
+        """A status that is no address gives an event; before, it passed for an IPv6 address."""
+        return self >= Version(0, 14, 0)
+
+    @property
     def reassigns_orphans(self) -> bool:
         """Pool edits that orphan an address are accepted, and the Service is given another."""
         return self >= Version(0, 14, 0)

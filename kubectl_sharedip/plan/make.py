@@ -100,9 +100,14 @@ def _undominated(ways: Iterable[Way]) -> tuple[Way, ...]:
     return tuple(kept)
 
 
-def _place(way: Way) -> tuple[Cost, int, list[tuple[ServiceName, tuple[str, ...]]]]:
-    """Cheaper first; of two that cost the same the one that needs less leave, then by name."""
-    return way.cost, len(way.needs), [(edit.service, edit.operations[0].path) for edit in way.edits]
+def _place(way: Way) -> tuple[Cost, int, int, list[tuple[ServiceName, tuple[str, ...]]]]:
+    """Cheaper first; of two that cost the same the one that needs less leave, then that which says less.
+
+    To wake MetalLB up means nothing, where any other edit would do the same by accident.
+    """
+    meant = sum(not edit.wakes_only for edit in way.edits)
+    paths = [(edit.service, edit.operations[0].path) for edit in way.edits]
+    return way.cost, len(way.needs), meant, paths
 
 
 def _partners(state: State, goal: Goal, waiting: frozenset[ServiceName], *, unseen: bool) -> Iterator[Way]:

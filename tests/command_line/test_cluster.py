@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 
@@ -18,8 +20,8 @@ def lab(program: Program) -> Iterator[Lab]:
         yield Lab(api, program)
 
 
-def codes(document: dict[str, object], name: str = "items") -> list[str]:
-    return [note["code"] for note in document["notes"]]  # type: ignore[attr-defined]
+def codes(document: dict[str, Any]) -> list[str]:
+    return [note["code"] for note in document["notes"]]
 
 
 def test_the_addresses_of_the_namespace_and_who_shares_them(lab: Lab) -> None:
@@ -111,6 +113,46 @@ def test_an_older_server_knows_no_selector_by_type(lab: Lab) -> None:
     lab.api.knows_service_type = False
 
     assert lab("ls", "-o", "json").document["pending"][0]["name"] == "dot"
+
+
+# What has been looked at by MetalLB, and what may not have been yet
+
+
+def test_one_that_would_be_assigned_waits_for_a_wake_up(lab: Lab) -> None:
+    """Everything was read, and nothing has changed for long: MetalLB will not look by itself."""
+    lab.api.put(service("late", port=8080))
+
+    item = lab("why", "late", "-o", "json").document["items"][0]
+    plan = lab("fix", "late", "--dry-run=client", "-o", "json").document
+
+    assert [(f["code"], f["decisive"], f["certain"]) for f in item["findings"]] == [("SIP501", True, True)]
+    (operation,) = plan["edits"][0]["operations"]
+    assert (operation["path"], operation["value"]) == ("/metadata/annotations/sharedip~1woken", "1")
+
+
+def test_one_that_came_a_moment_ago_is_not_judged(lab: Lab) -> None:
+    body = service("late", port=8080)
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    lab.api.put(body | {"metadata": body["metadata"] | {"creationTimestamp": now}})
+
+    document = lab("why", "late", "-o", "json").document
+    listed = {w["name"]: w["reason"]["code"] for w in lab("ls", "-o", "json").document["pending"]}
+    plan = lab("fix", "late", "--dry-run=client", "-o", "json")
+
+    assert document["items"][0]["findings"] == []
+    assert codes(document) == ["SIP904"]
+    assert listed == {"dot": "SIP201", "late": "SIP904"}
+    assert plan.status == 1
+    assert broken_promises(plan.document) == []
+    assert plan.document["items"][0]["blocked"][0]["code"] == "SIP904"
+
+
+def test_one_at_rest_where_the_rules_would_not_have_it_is_to_be_reported(lab: Lab) -> None:
+    lab.api.put(service("odd", "192.0.2.11", port=8080, loadBalancerIP="192.0.2.13"))
+
+    item = lab("why", "odd", "-o", "json").document["items"][0]
+
+    assert [finding["code"] for finding in item["findings"]] == ["SIP508"]
 
 
 # What may not be read

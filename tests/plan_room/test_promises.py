@@ -39,7 +39,7 @@ from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.make import make_plan
 from tests.plan_room.small_worlds import Asked, ask, carried_out, draw_world, on_address
 
-SEEDS = range(250)
+SEEDS = range(120)
 _NAMES = (SHARING_KEY, REQUESTED_ADDRESSES, REQUESTED_POOL)
 _OWN = {prefix + name for prefix in (NEW_PREFIX, OLD_PREFIX) for name in _NAMES} | {"sharedip/woken"}
 
@@ -351,7 +351,7 @@ def test_every_plan(promise: Callable[[Asked], None]) -> None:
 
 
 @given(rng=st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_promise_in_clusters_that_are_made_to_break_it(rng: Random) -> None:
     for asked in ask(draw_world(rng), rng):
         for way in asked.ways:
@@ -373,8 +373,8 @@ def test_the_clusters_are_worth_their_while() -> None:
         "policy",
         "live-address",
     }
-    assert sum(plan.chosen is not None for plan in plans) > 100
-    assert sum(plan.chosen is None and bool(plan.ways) for plan in plans) > 100
+    assert sum(plan.chosen is not None for plan in plans) > 50
+    assert sum(plan.chosen is None and bool(plan.ways) for plan in plans) > 50
     assert any(way.edits and way.edits[-1].wakes_only for way in ways)
     assert any(way.goal.share_with for way in ways)
     assert any(way.joins for way in ways)
