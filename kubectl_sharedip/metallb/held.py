@@ -36,9 +36,7 @@ def holding(state: State, service: Service, *, explained: bool) -> tuple[Step, .
     return _held(state, service, status_addresses(service), events, explained)
 
 
-def _family_of_shown(
-    state: State, service: Service, events: list[ForetoldEvent]
-) -> IPFamily | UnknownFamily:
+def _family_of_shown(state: State, service: Service, events: list[ForetoldEvent]) -> IPFamily | UnknownFamily:
     """The family of the status; a text that is no address prints as Go prints nothing."""
     shown = shown_addresses(service)
     texts = tuple("<nil>" if address is None else str(address) for address in shown)
