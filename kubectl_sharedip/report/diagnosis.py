@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.inventory.addresses import key_of
@@ -59,7 +60,7 @@ def _item(snapshot: Snapshot, views: Sequence[State], answer: Answer) -> Documen
         "requested": request_form(service, views),
         "sharers": [named(name) for name in _sharers(state, service)],
         "sameKeyElsewhere": [named(name) for name in _same_key_elsewhere(state, service)],
-        "cause": _cause_id(first) if first and first.severity == "error" else None,
+        "cause": _cause_id(diagnosis),
         "proof": proof_form(first.proof) if first and first.proof else None,
         "findings": [
             finding_form(finding, remedies, state)
@@ -103,10 +104,19 @@ def _same_key_elsewhere(state: State | None, service: Service) -> tuple[ServiceN
     )
 
 
-def _cause_id(finding: Finding) -> str:
-    """What Services with one common cause share: the code, and the address or pool it is about."""
-    about = finding.values.get("address") or finding.values.get("pool") or ""
-    return f"{finding.code}/{about}" if about else finding.code
+def _cause_id(diagnosis: Diagnosis) -> str | None:
+    """What Services share that are kept back by the same: all causes alike, with all they are about.
+
+    The code, and the address or pool, of the first cause stand in front, for whoever reads it.
+    """
+    causes = [finding for finding in diagnosis.findings if finding.cause and finding.severity == "error"]
+    if not causes:
+        return None
+    first = causes[0]
+    about = first.values.get("address") or first.values.get("pool") or ""
+    told = sorted((cause.code, sorted(cause.values.items())) for cause in causes)
+    digest = sha256(repr(told).encode()).hexdigest()[:8]
+    return f"{first.code}/{about}#{digest}" if about else f"{first.code}#{digest}"
 
 
 def finding_form(finding: Finding, remedies: Sequence[Document], state: State | None) -> Document:

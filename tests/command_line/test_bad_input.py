@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -109,6 +110,56 @@ def test_a_strange_field_is_a_note_and_the_rest_is_answered(program: Program) ->
     assert (ended.status, ended.err) == (0, "")
     notes = [note["message"] for note in ended.document["notes"] if note["code"] == "SIP903"]
     assert any("spec.ports" in note and "odd.yaml:1" in note for note in notes)
+
+
+def test_text_of_the_cluster_never_reaches_a_terminal_raw(program: Program) -> None:
+    """Escape sequences, line breaks and reversed writing are shown as what they are."""
+    key = "k\x1b[31m\u202e\nx"
+    pinned = {"metallb.io/loadBalancerIPs": "192.0.2.1"}
+    held = {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}
+    listed = {
+        "apiVersion": "v1",
+        "kind": "List",
+        "items": [
+            {
+                "apiVersion": "metallb.io/v1beta1",
+                "kind": "IPAddressPool",
+                "metadata": {"name": "p\u202eool", "namespace": "metallb-system"},
+                "spec": {"addresses": ["192.0.2.1/32"]},
+            },
+            {
+                **_live("a", {"metallb.io/allow-shared-ip": key}),
+                "status": held,
+            },
+            _live("b\x1b[2J", {"metallb.io/allow-shared-ip": "=cmd", **pinned}),
+        ],
+    }
+    name = written(program, "odd.json", json.dumps(listed))
+
+    for words in (
+        ["ls", "-o", "wide"],
+        ["why"],
+        ["fix", "b\x1b[2J"],
+        ["ls", "-o", "json"],
+        ["why", "-o", "yaml"],
+    ):
+        ended = program(*words, "-f", name)
+        shown = ended.out + ended.err
+        raw = {sign for sign in shown if unicodedata.category(sign) in ("Cc", "Cf")} - {"\n"}
+        assert raw == set(), words
+        assert "202e" in shown
+    document = program("ls", "-f", name, "-o", "json").document
+    assert document["items"][0]["keys"] == [key]
+
+
+def _live(name: str, annotations: dict[str, str]) -> dict[str, object]:
+    """A Service of namespace shop that the API server has taken."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": "shop", "uid": name, "annotations": annotations},
+        "spec": {"type": "LoadBalancer", "clusterIPs": ["10.0.0.1"], "ports": [{"port": len(name)}]},
+    }
 
 
 # Names

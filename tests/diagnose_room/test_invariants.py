@@ -120,6 +120,17 @@ def test_a_pending_service_has_one_decisive_finding_and_a_cause(case: Case) -> N
 
 
 @each_case
+def test_services_share_a_cause_only_where_all_that_is_said_of_it_is_the_same(case: Case) -> None:
+    """The text tells a common cause once: nobody's own reason may be lost with it."""
+    told: dict[str, list[str]] = {}
+    for item in ask("why", *_names(case), "-f", str(case.file), "-o", "json").document["items"]:
+        causes = sorted(f["message"] for f in item["findings"] if f["cause"] and f["severity"] == "error")
+        assert (item["cause"] is not None) == bool(causes)
+        if item["cause"] is not None:
+            assert told.setdefault(item["cause"], causes) == causes
+
+
+@each_case
 def test_every_finding_can_be_said(case: Case) -> None:
     for item in ask("why", *_names(case), "-f", str(case.file), "-o", "json").document["items"]:
         for finding in item["findings"]:
