@@ -195,7 +195,7 @@ def _run(arguments: list[str]) -> int:
         return Exit.INTERRUPTED
     except Unread:
         return Exit.OK
-    except Exception as error:
+    except Exception as error:  # the last door: an error is two lines and a status, never a traceback
         if _verbose(arguments):
             import traceback
 

@@ -20,8 +20,7 @@ STRUCTURED = ("json", "yaml")
 
 def style_of(request: Request) -> Style:
     """Colour, if it is wanted and stdout can show it."""
-    setting = request.color if request.color in ("always", "never") else "auto"
-    return Style(enabled=colour_wanted(setting, sys.stdout.isatty(), os.environ))  # type: ignore[arg-type]
+    return Style(enabled=colour_wanted(request.color, sys.stdout.isatty(), os.environ))
 
 
 def width() -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from kubectl_sharedip.cluster.request import ConnectionRequest
 
@@ -28,5 +29,5 @@ class Request:
     output: str | None = None
     query: str | None = None
     no_headers: bool = False
-    color: str = "auto"
+    color: Literal["auto", "always", "never"] = "auto"
     verbosity: int = 0

@@ -304,6 +304,16 @@ _ROWS = (
         ("deployments",),
     ),
     _entry(
+        "SIP403",
+        "controller-down",
+        "error",
+        "MetalLB's controller is not ready: Deployment {deployment} has no available replica, and until it"
+        " has one no address is given.",
+        "MetalLB's controller is not ready",
+        "config/manifests/metallb-native.yaml",
+        ("deployments",),
+    ),
+    _entry(
         "SIP405",
         "not-a-load-balancer",
         "info",

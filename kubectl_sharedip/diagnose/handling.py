@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kubectl_sharedip.diagnose.view import found
 from kubectl_sharedip.metallb.facts import service_fact
-from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.finding import Finding, Value
+from kubectl_sharedip.model.names import ObjectRef
+from kubectl_sharedip.model.proof import Fact, Proof
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Installation
 
@@ -27,3 +29,15 @@ def not_handled(service: Service, installations: tuple[Installation, ...]) -> Fi
         text = f'Its loadBalancerClass is "{own}", and MetalLB serves {served}.'
     fact = service_fact(service, "spec.loadBalancerClass", own)
     return found("SIP401", {"class_text": text}, facts=(fact,), cause=True)
+
+
+def controller_down(installation: Installation) -> Finding | None:
+    """SIP403 where the Deployment of this MetalLB says that nothing of it is available."""
+    if installation.controller_ready is not False:
+        return None
+    name = installation.deployment or "controller"
+    deployment = ObjectRef("Deployment", installation.namespace, name)
+    fact = Fact(object=deployment, field="status.availableReplicas", value="0")
+    proof = Proof(rule="controller-runs", source="config/manifests/metallb-native.yaml", facts=(fact,))
+    values: dict[str, Value] = {"deployment": f"{installation.namespace}/{name}"}
+    return found("SIP403", values, facts=(fact,), proof=proof, cause=True)

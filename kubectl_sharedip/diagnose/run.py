@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kubectl_sharedip.diagnose.assigned import assigned_findings
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
-from kubectl_sharedip.diagnose.handling import not_handled
+from kubectl_sharedip.diagnose.handling import controller_down, not_handled
 from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.pending import pending_findings
 from kubectl_sharedip.diagnose.unread import without_pools
@@ -37,12 +37,17 @@ def diagnose(snapshot: Snapshot, views: tuple[State, ...], service: Service) -> 
     if not _known(snapshot, "ipaddresspools"):
         return without_pools(snapshot, state, service)
     view = View(snapshot=snapshot, state=state, service=service, outcome=decide(state, service))
+    down = controller_down(state.installation) if view.pending else None
+    if down is not None and isinstance(view.outcome, Assigned | OneOf):
+        # Nothing but this stands in the way; that nothing wakes MetalLB would be beside the point.
+        return Diagnosis(service=service.name, findings=(replace(down, decisive=True),), skipped=())
     if view.pending and isinstance(view.outcome, Assigned | OneOf):
         changed = last_change(snapshot, state)
         if changed is not None:
             note = Note(code="SIP904", values={"object": str(changed)})
             return Diagnosis(service=service.name, findings=(), skipped=(), notes=(note,))
     found = pending_findings(view) if view.pending else assigned_findings(view)
+    found = found if down is None else (*found, down)
     given, skipped = [], []
     for finding in found:
         missing = tuple(r for r in CATALOGUE[finding.code].reads if not _enough(snapshot, state, r))

@@ -91,6 +91,7 @@ def _installation(reader: Reader, given: Given) -> Installation:
         exact=version is not None,
         how=how,
         controller_ready=_ready(reader),
+        deployment=reader.text(reader.metadata, "name", "metadata.name") or None,
     )
 
 

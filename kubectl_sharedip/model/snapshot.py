@@ -26,7 +26,7 @@ class Installation:
 
     ``version`` is ``X.Y.Z``; ``exact`` says that it was read off the running thing, otherwise it
     is the version whose rules are used for want of a better one. ``controller_ready`` is None
-    where nothing tells.
+    where nothing tells; ``deployment`` is the name of what was found.
     """
 
     namespace: str
@@ -35,6 +35,7 @@ class Installation:
     exact: bool
     how: VersionSource
     controller_ready: bool | None
+    deployment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

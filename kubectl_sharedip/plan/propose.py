@@ -162,8 +162,8 @@ def _groups(
 ) -> Iterator[list[Service]]:
     """What the holders may become, together: as they are, keyed, of one policy, or elsewhere."""
     yield holders
-    if not holders:
-        return
+    if not holders or any(holder.terminating for holder in holders):
+        return  # who is being deleted is not edited any more
     variants: list[list[Service]] = [holders]
     for key in keys:
         variants.append([with_key(state, h, key, service) if _needs(h, key, state) else h for h in holders])

@@ -93,7 +93,15 @@ def _ports(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str,
     )
 
 
+def _controller(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
+    namespace = finding.facts[0].object.namespace
+    return "see why MetalLB's controller is not ready", kubectl_command(
+        ["get", "pods", "-n", namespace, "-o", "wide"], flags
+    )
+
+
 _BY_HAND: dict[str, Hands] = {
+    "SIP403": _controller,
     "SIP206": _ports,
     "SIP301": _no_pool,
     "SIP302": _more_room,

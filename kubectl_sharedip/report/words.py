@@ -72,6 +72,7 @@ RULE_TEXT = {
     "assigned-general": "a pool for everybody has an address that is free or can be joined",
     "nothing-wakes-metallb": "it would be assigned, and nothing has made MetalLB look at it since",
     "pools-accepted": "MetalLB accepts all pools together or none",
+    "controller-runs": "without its controller MetalLB assigns nothing",
     "has-cluster-ip": "the Service must have a clusterIP",
     "families-and-policy-agree": "the clusterIPs must fit the ipFamilyPolicy",
 }
