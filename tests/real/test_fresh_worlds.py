@@ -10,6 +10,7 @@ import faulthandler
 import json
 import os
 import secrets
+import sys
 import time
 
 import pytest
@@ -34,7 +35,7 @@ def test_model_foretells_fresh_worlds(clusters: Clusters, capsys: pytest.Capture
     tasks = [Task(version, seed + number, 1) for version in VERSIONS for number in range(_WORLDS)]
     # A worker that is killed while it writes leaves its queue shut for good: better a failure with
     # every stack than a run that never ends.
-    faulthandler.dump_traceback_later(_HANGS_AFTER_S, exit=True)
+    faulthandler.dump_traceback_later(_HANGS_AFTER_S, exit=True, file=sys.__stderr__)
     try:
         rows = [json.loads(line) for line in record(tasks, 1)]
     finally:

@@ -123,9 +123,9 @@ def _events(cluster: RealCluster, services: Iterable[Json]) -> Iterator[Json]:
     for service in services:
         seen = []
         for event in events:
-            if _place(event["involvedObject"]) != _place(service) or not event["source"][
-                "component"
-            ].startswith("metallb"):
+            # The API server writes events on Services too, and names no component.
+            component = event.get("source", {}).get("component", "")
+            if _place(event["involvedObject"]) != _place(service) or not component.startswith("metallb"):
                 continue
             event["message"] = _HOLDERS.sub(
                 lambda found: ",".join(sorted(found[0].split(","))), event["message"]
