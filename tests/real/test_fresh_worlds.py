@@ -10,7 +10,6 @@ import faulthandler
 import json
 import os
 import secrets
-import sys
 import time
 
 import pytest
@@ -35,7 +34,7 @@ def test_model_foretells_fresh_worlds(clusters: Clusters, capsys: pytest.Capture
     tasks = [Task(version, seed + number, 1) for version in VERSIONS for number in range(_WORLDS)]
     # A worker that is killed while it writes leaves its queue shut for good: better a failure with
     # every stack than a run that never ends.
-    faulthandler.dump_traceback_later(_HANGS_AFTER_S, exit=True, file=sys.__stderr__)
+    faulthandler.dump_traceback_later(_HANGS_AFTER_S, exit=True, file=2)  # pytest has taken sys.stderr
     try:
         rows = [json.loads(line) for line in record(tasks, 1)]
     finally:
