@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kubectl_sharedip.diagnose import checks
 from kubectl_sharedip.diagnose.assigned import assigned_findings
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.diagnose.handling import controller_down, not_handled
@@ -46,11 +47,19 @@ def diagnose(snapshot: Snapshot, views: tuple[State, ...], service: Service) -> 
         if changed is not None:
             note = Note(code="SIP904", values={"object": str(changed)})
             return Diagnosis(service=service.name, findings=(), skipped=(), notes=(note,))
-    found = pending_findings(view) if view.pending else assigned_findings(view)
-    found = found if down is None else (*found, down)
-    given, skipped = [], []
+    found = [
+        *(pending_findings(view) if view.pending else assigned_findings(view)),
+        *([] if down is None else [down]),
+    ]
+    given: list[Finding] = []
+    skipped: list[Skipped] = []
+    for check in checks.ALL:
+        if check.concerns(view):
+            unread = {code: _missing(view, code) for code in check.codes}
+            skipped.extend(Skipped(code=code, resources=lacks) for code, lacks in unread.items() if lacks)
+            given.extend(one for one in check.look(view) if not unread[one.code])
     for finding in found:
-        missing = tuple(r for r in CATALOGUE[finding.code].reads if not _enough(snapshot, state, r))
+        missing = _missing(view, finding.code)
         # A rule at which MetalLB stops is named even so; that it stops at none rests on all of them.
         stops = finding.decisive and isinstance(view.outcome, Refused)
         if missing and not stops:
@@ -58,6 +67,12 @@ def diagnose(snapshot: Snapshot, views: tuple[State, ...], service: Service) -> 
         else:
             given.append(replace(finding, certain=finding.certain and not missing))
     return Diagnosis(service=service.name, findings=_ordered(given), skipped=tuple(skipped))
+
+
+def _missing(view: View, code: str) -> tuple[str, ...]:
+    """What the row of the finding reads and nobody knows."""
+    reads = CATALOGUE[code].reads
+    return tuple(resource for resource in reads if not _enough(view.snapshot, view.state, resource))
 
 
 def _known(snapshot: Snapshot, resource: str) -> bool:

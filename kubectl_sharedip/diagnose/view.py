@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.metallb.outcomes import Outcome
@@ -28,6 +30,24 @@ class View:
     def pending(self) -> bool:
         """Whether it is a LoadBalancer Service without an address."""
         return self.service.type == "LoadBalancer" and not any(entry.ip for entry in self.service.ingress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One small question about one Service.
+
+    ``codes`` are the findings that it can give; what their rows in the catalogue read must have
+    been read, or they are listed as skipped and nobody looks. ``of`` says which Services it is
+    for: those that wait, those that have an address, or both.
+    """
+
+    codes: tuple[str, ...]
+    look: Callable[[View], Iterator[Finding]]
+    of: Literal["pending", "assigned", "both"] = "both"
+
+    def concerns(self, view: View) -> bool:
+        """Whether the Service is one that it is for."""
+        return self.of in ("both", "pending" if view.pending else "assigned")
 
 
 def found(

@@ -1,0 +1,15 @@
+"""Every check beside the refusal itself. A new one is a function in a family's module, and a row there."""
+
+from __future__ import annotations
+
+from kubectl_sharedip.diagnose import announcement, fellows, hands, history, pools, spelling
+from kubectl_sharedip.diagnose.view import Check
+
+ALL: tuple[Check, ...] = (
+    *spelling.CHECKS,
+    *fellows.CHECKS,
+    *pools.CHECKS,
+    *history.CHECKS,
+    *announcement.CHECKS,
+    *hands.CHECKS,
+)
