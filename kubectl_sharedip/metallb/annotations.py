@@ -7,6 +7,7 @@ by being there at all, even with an empty value.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.service import Service
@@ -53,10 +54,10 @@ def in_force(service: Service, name: str, version: Version) -> Setting | None:
 
     An empty value is a setting too: it switches the feature off and hides the older annotation.
     """
-    for prefix in prefixes(version):
-        value = service.annotations.get(prefix + name)
+    for key in _keys(name, version):
+        value = service.annotations.get(key)
         if value is not None:
-            return Setting(key=prefix + name, value=value)
+            return Setting(key=key, value=value)
     return None
 
 
@@ -64,3 +65,8 @@ def value_in_force(service: Service, name: str, version: Version) -> str:
     """The value of that annotation, empty where none is set."""
     setting = in_force(service, name, version)
     return setting.value if setting else ""
+
+
+@lru_cache  # a handful of names and versions, asked for at every look at every Service
+def _keys(name: str, version: Version) -> tuple[str, ...]:
+    return tuple(prefix + name for prefix in prefixes(version))

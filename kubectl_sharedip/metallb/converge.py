@@ -34,7 +34,7 @@ def converge(state: State, service: Service, *, explained: bool = True) -> tuple
     steps = _converged(state, service, explained)
     if not state.version.warns_of_old_annotations:
         return steps
-    return tuple(_warned(service, step) for step in steps)
+    return tuple(_warned(state, service, step) for step in steps)
 
 
 def _converged(state: State, service: Service, explained: bool) -> tuple[Step, ...]:
@@ -53,9 +53,10 @@ def _converged(state: State, service: Service, explained: bool) -> tuple[Step, .
     return allocated(state, service, [], explained)
 
 
-def _warned(service: Service, step: Step) -> Step:
+def _warned(state: State, service: Service, step: Step) -> Step:
     """Old annotations are complained of where something is written (SetBalancer)."""
-    if step.service is service:
+    written = step.service is not service or (step.rebuilt and state.defaults_ip_mode)
+    if not written:
         return step
     warnings = tuple(
         ForetoldEvent(

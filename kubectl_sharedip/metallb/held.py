@@ -112,7 +112,7 @@ def _complaint(
         return cleared(state, service, Refused(refusal=fault, event=event), tuple(events))
     outcome = replace(keeping(service, status_addresses(service), pool.name), complaint=fault)
     # The status is not written, so it stays as it stands, hostnames and all.
-    return replace(given(state, service, outcome, events), service=service)
+    return replace(given(state, service, outcome, events), service=service, rebuilt=False)
 
 
 def _kept(

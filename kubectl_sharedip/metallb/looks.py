@@ -59,6 +59,12 @@ def look(walk: Walk, state: State, name: ServiceName) -> tuple[Look, ...]:
 
     One that never comes to rest gives the states that it goes through.
     """
+    ends, passed = follow(walk, state, name)
+    return ends or passed
+
+
+def follow(walk: Walk, state: State, name: ServiceName) -> tuple[tuple[Look, ...], tuple[Look, ...]]:
+    """The ways that come to an end, and all that were passed on the way to one or to none."""
     ends: dict[object, Look] = {}
     seen: dict[object, Look] = {}
     ahead = [Look(state=state, wakes=False)]
@@ -75,7 +81,7 @@ def look(walk: Walk, state: State, name: ServiceName) -> tuple[Look, ...]:
                 ahead.append(after)
             else:
                 walk.restless = True  # it goes back and forth, for a while at least
-    return tuple((ends or seen).values())
+    return tuple(ends.values()), tuple(seen.values())
 
 
 def _once(state: State, name: ServiceName) -> Iterator[tuple[Look, bool]]:

@@ -63,9 +63,9 @@ class AcceptedPools:
     def owner(self, addresses: Sequence[Address]) -> Pool | None:
         """The pool that has all of these addresses and may give them out (poolFor)."""
         first = self.containing(addresses[0]) if addresses else None
-        if first is None:
+        if first is None or avoided(first, addresses[0]):
             return None
-        fits = all(any(a in range_ for range_ in first.ranges) and not avoided(first, a) for a in addresses)
+        fits = all(self.containing(a) is first and not avoided(first, a) for a in addresses[1:])
         return first if fits else None
 
     def gives_as(self, other: AcceptedPools) -> bool:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.restless import recurring
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
 from kubectl_sharedip.metallb.state import State, handled_by, state_of
 from kubectl_sharedip.model.address import Address
@@ -26,19 +27,22 @@ class Prediction:
 
     ``lists`` has, for each Service that some MetalLB handles, every list of addresses that it may
     end with (an empty list is Pending); where there are several, MetalLB's own choice decides, and
-    the snapshot shows the first. ``complete`` and ``restless`` as in ``Settled``.
+    the snapshot shows the first; those that never come to rest are ``flapping``. ``complete`` and
+    ``restless`` as in ``Settled``.
     """
 
     snapshot: Snapshot
     new: frozenset[ServiceName]
     lists: Mapping[ServiceName, tuple[tuple[Address, ...], ...]]
+    flapping: frozenset[ServiceName]
     complete: bool
     restless: bool
 
     @property
     def by_chance(self) -> tuple[ServiceName, ...]:
         """The Services that may end with more than one list, in sorted order."""
-        return tuple(sorted(name for name, lists in self.lists.items() if len(lists) > 1))
+        several = {name for name, lists in self.lists.items() if len(lists) > 1}
+        return tuple(sorted(several - self.flapping))
 
 
 def predict(snapshot: Snapshot) -> Prediction:
@@ -50,6 +54,7 @@ def predict(snapshot: Snapshot) -> Prediction:
     )
     services = dict(snapshot.services)
     lists: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
+    flapping: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
     complete, restless = True, False
     present = replace(
         snapshot,
@@ -60,17 +65,25 @@ def predict(snapshot: Snapshot) -> Prediction:
         state = state_of(present, installation)
         known = {**state.services, **{service.name: service for service in coming}}
         edits = [*coming, *_edited(snapshot, known)]
-        if not edits:
+        end = state
+        if edits:
+            settled = settle(state, [ServiceEdit(service=service) for service in edits], unrested(state))
+            complete, restless = complete and settled.complete, restless or settled.restless
+            end = _first(settled, list(known))
+            services.update({name: end.services[name] for name in services if name in end.services})
+            lists.update({name: settled.addresses(name) for name in known})
+        else:
             lists.update({name: (held_by(state, name),) for name in known})
-            continue
-        settled = settle(state, [ServiceEdit(service=service) for service in edits], unrested(state))
-        complete, restless = complete and settled.complete, restless or settled.restless
-        end = _first(settled, list(known))
-        services.update({name: end.services[name] for name in services if name in end.services})
-        lists.update({name: settled.addresses(name) for name in known})
+        flapping.update({name: again for name in known if (again := recurring(end, name))})
+    lists.update(flapping)
     after = replace(snapshot, services=MappingProxyType(services), edits=())
     return Prediction(
-        snapshot=after, new=new, lists=MappingProxyType(lists), complete=complete, restless=restless
+        snapshot=after,
+        new=new,
+        lists=MappingProxyType(lists),
+        flapping=frozenset(flapping),
+        complete=complete,
+        restless=restless,
     )
 
 

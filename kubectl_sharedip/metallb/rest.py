@@ -7,11 +7,19 @@ following a cluster costs what is not at rest in it.
 
 from __future__ import annotations
 
+from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX, REQUESTED_ADDRESSES, REQUESTED_POOL
 from kubectl_sharedip.metallb.converge import Step, converge
 from kubectl_sharedip.metallb.outcomes import Assigned
+from kubectl_sharedip.metallb.room import may_join
+from kubectl_sharedip.metallb.sharing import terms_of
 from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.model.address import parse_address
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
+
+_REQUESTS = frozenset(
+    prefix + name for prefix in (NEW_PREFIX, OLD_PREFIX) for name in (REQUESTED_ADDRESSES, REQUESTED_POOL)
+)
 
 
 def unrested(state: State) -> frozenset[ServiceName]:
@@ -33,10 +41,37 @@ def lacks_something(state: State, service: Service) -> bool:
 def _may_change(state: State, service: Service) -> bool:
     if service.type != "LoadBalancer":
         return bool(service.ingress) or state.ledger.allocation(service.name) is not None
+    if plainly_rests(state, service):
+        return False
     if lacks_something(state, service):
         return True
     steps = converge(state, service, explained=False)
     return len(steps) > 1 or not _stays(steps[0], service)
+
+
+def plainly_rests(state: State, service: Service) -> bool:
+    """Whether it is one of the many that ask for nothing and may stay where they are.
+
+    Most Services of a cluster have one clusterIP, one IPv4 address and no request. For those a
+    look comes down to the pool and the sharers, which costs a tenth of deciding it. False says
+    nothing: it has to be decided.
+    """
+    if len(service.ingress) != 1 or len(service.cluster_ips) != 1 or service.load_balancer_ip:
+        return False
+    if service.ip_family_policy not in (None, "SingleStack"):
+        return False
+    if not service.annotations.keys().isdisjoint(_REQUESTS):
+        return False
+    shown, allocation = service.ingress[0], state.ledger.allocation(service.name)
+    cluster_ip, address = parse_address(service.cluster_ips[0]), parse_address(shown.ip)
+    if shown.hostname or ":" in shown.ip or address is None or allocation is None or cluster_ip is None:
+        return False
+    pool = state.pools.owner((address,))
+    if pool is None or pool.audience is not None or cluster_ip.family != address.family:
+        return False
+    terms = terms_of(service, state.version)
+    known = allocation.addresses == (address,) and allocation.terms == terms
+    return known and may_join(state, address, terms)
 
 
 def _may_be_given_more(state: State, service: Service) -> bool:

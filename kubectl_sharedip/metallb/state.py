@@ -27,6 +27,10 @@ class State:
 
     ``postponed`` are pools that are in order and not in force, because a Service holds an address
     that none of them has (versions that do not reassign orphans).
+
+    ``defaults_ip_mode``: the API server (Kubernetes 1.30 or later) adds ``ipMode`` to each entry of
+    a status, MetalLB leaves it out, and so writes the status of an assigned Service at every look.
+    Nothing changes by that, and nothing is woken.
     """
 
     version: Version
@@ -36,6 +40,7 @@ class State:
     faults: tuple[PoolFault, ...]
     ledger: Ledger
     postponed: AcceptedPools | None = None
+    defaults_ip_mode: bool = False
 
     @property
     def blind(self) -> bool:
@@ -100,7 +105,13 @@ def state_of(snapshot: Snapshot, installation: Installation) -> State:
         pools=pools,
         faults=faults,
         ledger=Ledger(claims(services.values(), pools, version)),
+        defaults_ip_mode=_defaults_ip_mode(snapshot.source.kubernetes),
     )
+
+
+def _defaults_ip_mode(kubernetes: str | None) -> bool:
+    version = parse_version(kubernetes or "")
+    return version is not None and (version.major, version.minor) >= (1, 30)
 
 
 def own_pools(pools: Iterable[PoolResource], installation: Installation) -> list[PoolResource]:

@@ -25,12 +25,16 @@ SOURCE = "controller/service.go convergeBalancer"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One look at one Service. ``events`` are those of this look, in their order."""
+    """One look at one Service. ``events`` are those of this look, in their order.
+
+    ``rebuilt`` says that MetalLB made the entries of the status anew, were they the same or not.
+    """
 
     outcome: Assigned | Refused | NotHandled
     ledger: Ledger
     service: Service
     events: tuple[ForetoldEvent, ...]
+    rebuilt: bool = False
 
 
 def allocated(
@@ -71,7 +75,7 @@ def given(state: State, service: Service, outcome: Assigned, events: list[Foreto
     after = service
     if ingress != service.ingress or annotations != service.annotations:
         after = replace(service, ingress=ingress, annotations=annotations)
-    return Step(outcome=outcome, ledger=ledger, service=after, events=tuple(events))
+    return Step(outcome=outcome, ledger=ledger, service=after, events=tuple(events), rebuilt=True)
 
 
 def cleared(

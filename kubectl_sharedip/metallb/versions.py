@@ -131,6 +131,31 @@ class Version:
         """A full requested pool is reported as ``["<nil>"] is not allowed in config``."""
         return Version(0, 15, 0) <= self < Version(0, 16, 0)
 
+    @property
+    def heeds_network_unavailable(self) -> bool:
+        """A node with the condition NetworkUnavailable announces nothing."""
+        return self >= Version(0, 13, 10)
+
+    @property
+    def heeds_exclude_label(self) -> bool:
+        """A node labelled exclude-from-external-load-balancers announces nothing."""
+        return self >= Version(0, 14, 0)
+
+    @property
+    def selects_services_to_advertise(self) -> bool:
+        """Advertisements have serviceSelectors."""
+        return self >= Version(0, 16, 0)
+
+    @property
+    def refuses_selective_sharing(self) -> bool:
+        """Layer 2 never announces a Service with a sharing key by serviceSelectors."""
+        return self > Version(0, 16, 1)
+
+    @property
+    def prefers_nodes(self) -> bool:
+        """L2Advertisements have preferredNodeSelectors."""
+        return self > Version(0, 16, 1)
+
 
 def parse_version(text: str) -> Version | None:
     """The version that an image tag or a flag names (``v0.16.1``, ``0.16.1-r2``), or None."""

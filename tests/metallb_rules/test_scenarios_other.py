@@ -1,4 +1,4 @@
-"""Scenarios 80 to 83 of the rules; 84 and 85 are not the model's business yet.
+"""Scenarios 80 to 84 of the rules; 85 is in test_speaker.py.
 
 Also texts of older versions, as section 14 has them from real controllers.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kubectl_sharedip.metallb.converge import converge
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.outcomes import NotHandled
 from kubectl_sharedip.metallb.refusals import NoClusterIP
@@ -27,16 +28,13 @@ from tests.metallb_rules.worlds import (
 
 TEN = pool("p", "10.0.0.0/24")
 
-NOT_YET = {
-    84: "the model does not read ipMode, by which Kubernetes 1.30 makes every look write",
-    85: "who answers for an address is the speaker's business",
-}
+NOTED = "metallb.io/ip-allocated-from-pool"
 
 
 def test_every_scenario_has_its_test() -> None:
-    texts = (path.read_text() for path in Path(__file__).parent.glob("test_scenarios_*.py"))
+    texts = (path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     tested = {int(number) for text in texts for number in re.findall(r"^def test_(\d\d)_", text, re.M)}
-    assert tested | NOT_YET.keys() == set(range(1, 86))
+    assert tested == set(range(1, 86))
 
 
 def test_80_without_cluster_ips() -> None:
@@ -86,6 +84,25 @@ def test_83_class_of_its_own() -> None:
 
 
 OLD = "metallb.universe.tf/"
+
+
+@pytest.mark.parametrize(
+    ("kubernetes", "told"), [("v1.29.9", False), ("v1.30.0", True), ("v1.34.1", True), (None, False)]
+)
+def test_84_old_annotation_is_told_of_at_every_look(kubernetes: str | None, told: bool) -> None:
+    there = service("a", status=["10.0.0.5"], annotations={f"{OLD}allow-shared-ip": "k", NOTED: "p"})
+    known = state(TEN, there, kubernetes=kubernetes)
+    (step,) = converge(known, known.services[named("a")])
+    message = f"Service uses deprecated annotation {OLD}allow-shared-ip"
+    assert [(one.reason, one.message) for one in step.events] == [("deprecatedAnnotation", message)] * told
+    assert step.service is known.services[named("a")]  # the address, and all else, as before
+
+
+def test_84_what_is_not_written_is_not_told_of() -> None:
+    there = service("a", status=["10.0.0.5"], annotations={f"{OLD}loadBalancerIPs": "10.0.0.300", NOTED: "p"})
+    known = state(TEN, there, kubernetes="v1.34.1")
+    (step,) = converge(known, known.services[named("a")])
+    assert [one.reason for one in step.events] == ["LoadBalancerFailed"]
 
 
 def test_type_changed_tells_of_old_annotations() -> None:

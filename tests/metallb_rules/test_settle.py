@@ -10,6 +10,7 @@ from kubectl_sharedip.metallb.converge import Step, converge
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, Restart, ServiceDeletion, ServiceEdit
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused
+from kubectl_sharedip.metallb.rest import plainly_rests
 from kubectl_sharedip.metallb.settle import differences, settle, unrested
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.service import Service
@@ -76,6 +77,22 @@ def test_books_and_statuses_agree_in_the_end(seed: int) -> None:
     for end in settle(before, [edit], unrested(before)).ends:
         held = {one.terms.service: one.addresses for one in end.ledger.allocations()}
         assert held == {n: status_addresses(one) for n, one in end.services.items() if one.ingress}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_plainly_rests_is_left_alone_by_a_look(seed: int) -> None:
+    """The short way to a Service at rest agrees with the long one, in every end and after every edit."""
+    before, edit = played(seed)
+    for end in (before, *settle(before, [edit], unrested(before)).ends):
+        for one in end.services.values():
+            if plainly_rests(end, one):
+                (step,) = converge(end, one)
+                assert (step.service.ingress, step.ledger.changed()) == (one.ingress, end.ledger.changed())
+
+
+def test_most_services_of_a_cluster_plainly_rest() -> None:
+    known = state(*large(100))
+    assert all(plainly_rests(known, one) for one in known.services.values())
 
 
 def large(count: int) -> list[Document]:

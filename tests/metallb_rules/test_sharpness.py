@@ -14,7 +14,7 @@ from kubectl_sharedip.metallb.state import State
 from tests.metallb_rules.enumerator import Held, TooMany, every_end, shown, with_empty_books, with_pools
 from tests.metallb_rules.tiny import Tiny
 
-WORLDS, CHUNKS = 400, 20
+WORLDS, CHUNKS = 2400, 20
 TELLING = (1076, 2089, 27041, 40148, 116037)  # where an earlier settle was wrong
 
 
@@ -23,7 +23,7 @@ def test_settle_names_every_end_and_no_other(chunk: int) -> None:
     compared = 0
     for seed in range(chunk, WORLDS, CHUNKS):
         compared += compare(seed)
-    assert compared > WORLDS // CHUNKS // 2
+    assert compared >= 100  # of 120: a few have more ends than can be tried
 
 
 @pytest.mark.parametrize("seed", TELLING)

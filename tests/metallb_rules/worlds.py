@@ -120,7 +120,12 @@ def _port(text: str) -> Document:
     return {"name": text.lower().replace("/", "-"), "protocol": protocol, "port": int(number)}
 
 
-def snapshot_of(*documents: Document, version: str = NEWEST_KNOWN, lb_class: str | None = None) -> Snapshot:
+def snapshot_of(
+    *documents: Document,
+    version: str = NEWEST_KNOWN,
+    lb_class: str | None = None,
+    kubernetes: str | None = None,
+) -> Snapshot:
     """The documents as intake reads them, with a MetalLB of that version in the cluster."""
     arguments = [f"--lb-class={lb_class}"] if lb_class else []
     controller: Document = {
@@ -147,14 +152,20 @@ def snapshot_of(*documents: Document, version: str = NEWEST_KNOWN, lb_class: str
         read=frozenset({"services", "ipaddresspools", "namespaces"}),
         not_read=(),
         taken_at=None,
+        kubernetes=kubernetes,
     )
     given = Given(namespace=None, version=None, lb_class=None, newest_known=NEWEST_KNOWN)
     return build_snapshot(raw, given)
 
 
-def state(*documents: Document, version: str = NEWEST_KNOWN, lb_class: str | None = None) -> State:
+def state(
+    *documents: Document,
+    version: str = NEWEST_KNOWN,
+    lb_class: str | None = None,
+    kubernetes: str | None = None,
+) -> State:
     """What that MetalLB knows of the documents."""
-    snapshot = snapshot_of(*documents, version=version, lb_class=lb_class)
+    snapshot = snapshot_of(*documents, version=version, lb_class=lb_class, kubernetes=kubernetes)
     assert not snapshot.notes
     return state_of(snapshot, snapshot.installations[0])
 
