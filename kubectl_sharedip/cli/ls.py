@@ -28,7 +28,7 @@ def run(request: Request, shared: bool, only_pending: bool) -> int:
     inventory = _select(reading, shared=shared, only_pending=only_pending)
     unsettled = (*inventory.pending, *inventory.not_handled)
     diagnoses = {s.name: diagnose(reading.snapshot, reading.views, s) for s in unsettled}
-    document = address_list(reading.snapshot, reading.views, inventory, diagnoses)
+    document = address_list(reading.snapshot, reading.views, inventory, diagnoses, reading.notes)
     if wants_document(request):
         print_answer(structured(document, request))
         return 0

@@ -73,9 +73,13 @@ def ls(context: click.Context, shared: bool, pending: bool, output: str | None) 
 @cli.command()
 @reading_options
 @click.argument("services", nargs=-1, metavar="[SVC]...")
-@_output("text", "json", "yaml")
+@click.option("--events", is_flag=True, help="Show the last events of each Service, whoever sent them.")
+@click.option("-w", "--watch", is_flag=True, help="Answer anew whenever the answer changes.")
+@_output("text", "tree", "json", "yaml")
 @click.pass_context
-def why(context: click.Context, services: tuple[str, ...], output: str | None) -> int:
+def why(
+    context: click.Context, services: tuple[str, ...], events: bool, watch: bool, output: str | None
+) -> int:
     """Say why a Service is Pending, or sits where it sits, with the proof.
 
     SVC is name, svc/name or namespace/name; without one, every Pending Service in scope.
@@ -84,10 +88,12 @@ def why(context: click.Context, services: tuple[str, ...], output: str | None) -
     Examples:
       kubectl sharedip why dns-udp -n shop
       kubectl sharedip why -A
+      kubectl sharedip why web --events -o tree
     """
     from kubectl_sharedip.cli import why as command
 
-    return command.run(request_of(context, output), services)
+    wanted = command.WhyRequest(names=services, events=events, watch=watch)
+    return command.run(request_of(context, output), wanted)
 
 
 @cli.command()
@@ -145,6 +151,28 @@ def check(
     if not offline or not request.files:
         raise click.UsageError("check takes files alone so far: give --offline and -f FILE.", context)
     return command.run(request)
+
+
+@cli.command()
+@click.argument("code", required=False)
+@click.option("--schema", "kind", metavar="KIND", help="Print the JSON Schema of a document instead.")
+@_output("text")
+@click.pass_context
+def explain(context: click.Context, code: str | None, kind: str | None, output: str | None) -> int:
+    """Say what a finding means, when it arises and how to clear it.
+
+    CODE is SIP205, 205 or its name; KIND is DiagnosisList or another kind of document.
+
+    \b
+    Examples:
+      kubectl sharedip explain SIP205
+      kubectl sharedip explain --schema AddressList
+    """
+    from kubectl_sharedip.cli import explain as command
+
+    if (code is None) == (kind is None):
+        raise click.UsageError("give one CODE, or --schema KIND.", context)
+    return command.schema(kind) if kind is not None else command.code(str(code))
 
 
 @cli.command()

@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import click
+
 from kubectl_sharedip.cli.failures import InputError
 from kubectl_sharedip.cli.reading import Reading, split_name
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
+
+#: What people write before a slash and is no namespace: other kinds that kubectl knows.
+_OTHER_KINDS = frozenset(
+    (
+        *("po", "pod", "pods", "deploy", "deployment", "deployments", "ds", "daemonset", "daemonsets"),
+        *(
+            "sts",
+            "statefulset",
+            "statefulsets",
+            "ing",
+            "ingress",
+            "ingresses",
+            "ep",
+            "endpoints",
+            "no",
+            "node",
+        ),
+        *("nodes", "ns", "namespace", "namespaces", "cm", "configmap", "configmaps", "job", "jobs", "pool"),
+        *("ipaddresspool", "ipaddresspools", "gateway", "gateways", "gtw", "key"),
+    )
+)
+_MOST_LISTED = 5
 
 
 def in_scope(reading: Reading) -> tuple[Service, ...]:
@@ -22,7 +46,10 @@ def pending(services: Iterable[Service]) -> tuple[Service, ...]:
 
 
 def resolve(reading: Reading, names: Sequence[str]) -> tuple[list[Service], list[InputError]]:
-    """The Services of these names, and an error for each name that none, or several, have."""
+    """The Services of these names, and an error for each name that none, or several, have.
+
+    Raises click.UsageError for what cannot be the name of a Service.
+    """
     found: list[Service] = []
     errors: list[InputError] = []
     for name in names:
@@ -36,9 +63,21 @@ def resolve(reading: Reading, names: Sequence[str]) -> tuple[list[Service], list
     return found, errors
 
 
+def refuse_what_is_no_name(names: Iterable[str]) -> None:
+    """Raises click.UsageError for a word that no Service can have as its name; no cluster is asked."""
+    for text in names:
+        namespace, name = split_name(text)
+        if not name or namespace == "" or "/" in name:
+            raise click.UsageError(f'"{text}" is no name of a Service: write NAME or NAMESPACE/NAME.')
+
+
 def _one(reading: Reading, text: str) -> Service:
     services = reading.snapshot.services
+    refuse_what_is_no_name([text])
     namespace, name = split_name(text)
+    there = any(one.namespace == namespace for one in services)
+    if namespace is not None and not there and namespace.lower() in _OTHER_KINDS:
+        raise click.UsageError(f'"{text}" is no Service: write svc/NAME or NAMESPACE/NAME.')
     namespace = namespace or reading.default_namespace
     if namespace is not None:
         service = services.get(ServiceName(namespace, name))
@@ -57,14 +96,27 @@ def _one(reading: Reading, text: str) -> Service:
 def _unknown(reading: Reading, name: ServiceName) -> InputError:
     from difflib import get_close_matches
 
-    elsewhere = sorted(str(one) for one in reading.snapshot.services if one.name == name.name)
-    here = [one.name for one in reading.snapshot.services if name.namespace in ("", one.namespace)]
-    near = get_close_matches(name.name, here, n=3)
+    services = sorted(reading.snapshot.services)
     place = f' in namespace "{name.namespace}"' if name.namespace else ""
-    if elsewhere:
-        todo = f"there is {', '.join(elsewhere)}"
+    same = [str(one) for one in services if one.name == name.name]
+    here = sorted({one.name for one in services if name.namespace in ("", one.namespace)})
+    near = get_close_matches(name.name, here, n=3) or get_close_matches(
+        str(name), [str(one) for one in services], n=3
+    )
+    if same:
+        todo = f"there is {', '.join(same)}"
     elif near:
         todo = f"the nearest names are {', '.join(near)}"
+    elif reading.connection is None:
+        todo = _listed([str(one) for one in services])
     else:
         todo = "see what there is: kubectl get svc -A"
     return InputError(f'service "{name.name}" not found{place}', todo)
+
+
+def _listed(names: list[str]) -> str:
+    """What the files have, where a name is like none of them."""
+    if not names:
+        return "the files have no Service at all"
+    rest = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    return f"the files have {', '.join(names[:_MOST_LISTED])}{rest}"

@@ -35,9 +35,19 @@ def wants_document(request: Request) -> bool:
     return request.output in STRUCTURED or request.query is not None
 
 
-def structured(document: dict[str, Any], request: Request) -> str:
+def draws_boxes() -> bool:
+    """Whether stdout can show box characters."""
+    try:
+        "├─└│".encode(sys.stdout.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def structured(document: dict[str, Any], request: Request, *, one_line: bool = False) -> str:
     """The document, or what --query chooses of it, as JSON or YAML.
 
+    With ``one_line`` JSON takes one line, and YAML begins with the mark of a new document.
     Raises click.UsageError for an expression that cannot be used.
     """
     from kubectl_sharedip.render.query import QueryError, choose
@@ -49,7 +59,9 @@ def structured(document: dict[str, Any], request: Request) -> str:
         chosen = document if request.query is None else choose(document, request.query)
     except QueryError as error:
         raise click.UsageError(_pointed(error.expression, error.place, error.because)) from error
-    return to_yaml(chosen) if request.output == "yaml" else to_json(chosen)
+    if request.output == "yaml":
+        return f"---\n{to_yaml(chosen)}" if one_line else to_yaml(chosen)
+    return to_json(chosen, one_line=one_line)
 
 
 def _pointed(expression: str, place: int | None, because: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kubectl_sharedip.cli.announced import with_announcing
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.diagnose.self_check import disagreements
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.installed import states
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 #: What decides an answer, for whichever scope: sharing crosses namespaces.
 ALWAYS = ("services", "ipaddresspools", "metallb-deployments", "version")
+EVENTS = "events"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,10 @@ def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[st
     wanted = (*ALWAYS, *resources)
     raw = read_cluster(connection, wanted, metallb_namespace=request.metallb_namespace)
     raw = _with_named(raw, connection, names)
+    if EVENTS in resources:
+        # Who wants to hear what happened to named Services also wants to know who announces them.
+        asked = [_key(name, connection) for name in names]
+        raw = with_announcing(raw, connection, asked, request.metallb_namespace)
     scope = None if request.all_namespaces else connection.namespace
     return _reading(request, raw, scope=scope, default=connection.namespace, connection=connection)
 
@@ -88,14 +95,18 @@ def _with_named(raw: RawCluster, connection: Connection, names: Sequence[str]) -
     }
     found = []
     for name in names:
-        namespace, bare = split_name(name)
-        key = (namespace or connection.namespace, bare)
+        key = _key(name, connection)
         if key in listed:
             continue
         body = get_service(connection, *key)
         if body is not None:
             found.append(RawDocument(body=body, origin=Origin()))
     return replace(raw, documents=(*raw.documents, *found))
+
+
+def _key(name: str, connection: Connection) -> tuple[str, str]:
+    namespace, bare = split_name(name)
+    return namespace or connection.namespace, bare
 
 
 def split_name(text: str) -> tuple[str | None, str]:
@@ -124,12 +135,13 @@ def _reading(
         raw, given, default_namespace=default or "default", families=request.cluster_ip_families
     )
     prediction = predict(snapshot)
+    views = states(prediction.snapshot)
     return Reading(
         raw=raw,
         snapshot=prediction.snapshot,
-        views=states(prediction.snapshot),
+        views=views,
         prediction=prediction,
-        notes=_notes(prediction),
+        notes=(*_notes(prediction), *disagreements(prediction.snapshot, views)),
         scope=scope,
         default_namespace=default,
         connection=connection,

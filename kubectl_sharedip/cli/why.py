@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from kubectl_sharedip.cli.failures import Exit, report
-from kubectl_sharedip.cli.naming import in_scope, pending, resolve
+from kubectl_sharedip.cli.answering import answers_of
+from kubectl_sharedip.cli.failures import Exit, InputError, report
+from kubectl_sharedip.cli.naming import in_scope, pending, refuse_what_is_no_name, resolve
 from kubectl_sharedip.cli.output import (
+    draws_boxes,
     print_answer,
     print_notes,
     say,
@@ -18,81 +20,87 @@ from kubectl_sharedip.cli.output import (
 )
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
-from kubectl_sharedip.diagnose.run import diagnose
-from kubectl_sharedip.metallb.decide import decide
-from kubectl_sharedip.metallb.installed import state_for
-from kubectl_sharedip.metallb.outcomes import Refused
-from kubectl_sharedip.metallb.settle import unrested
-from kubectl_sharedip.model.finding import Diagnosis
-from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Goal, Plan
-from kubectl_sharedip.model.service import Service
-from kubectl_sharedip.plan.make import make_plan
-from kubectl_sharedip.plan.possible import blocking_code, unseen
-from kubectl_sharedip.report.diagnosis import Answer, diagnosis_list
-from kubectl_sharedip.report.remedies import remedies_of
+from kubectl_sharedip.report.diagnosis import diagnosis_list
+from kubectl_sharedip.report.envelope import Document
 
-Waiting = Callable[[int], frozenset[ServiceName]]
+_READS = ("events", "namespaces", "configurationstates", "servicelb-daemonsets")
+_WATCHED = ("services", "ipaddresspools", "events")
 
 
-def run(request: Request, names: Sequence[str]) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyRequest:
+    """What ``why`` was asked: for these names (none: every Pending one), with which extras."""
+
+    names: Sequence[str] = ()
+    events: bool = False
+    watch: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """One answer to it, with the errors for names that nobody has. ``empty`` is said where there is none."""
+
+    document: Document
+    unknown: tuple[InputError, ...]
+    empty: str
+
+
+def run(request: Request, wanted: WhyRequest) -> int:
     """Prints the reason for each named Service, or for every Pending one in scope.
 
-    Returns 0, or 3 where a name is not known (the others are still answered).
+    Returns 0, or 3 where a name is not known (the others are still answered). Watching ends by
+    being interrupted only.
     """
-    reading = read(request, ("events", "namespaces"), names)
-    services, unknown = resolve(reading, names)
-    if not names:
+    if wanted.watch:
+        from kubectl_sharedip.cli.watching import Round, watch
+
+        def answer() -> Round:
+            told = _told(request, wanted)
+            return Round(document=told.document, show=lambda: _show(request, wanted, told))
+
+        watch(request, _WATCHED, answer)
+    told = _told(request, wanted)
+    _show(request, wanted, told)
+    return Exit.NO_INPUT if told.unknown else Exit.OK
+
+
+def _told(request: Request, wanted: WhyRequest) -> _Told:
+    refuse_what_is_no_name(wanted.names)
+    reading = read(request, _READS, wanted.names)
+    services, unknown = resolve(reading, wanted.names)
+    if not wanted.names:
         services = list(pending(in_scope(reading)))
-    elif not services:
-        for error in unknown:
-            report(error)
-        return Exit.NO_INPUT
-    # One sweep over a MetalLB's Services serves the plans of all of them.
-    waiting = cache(lambda place: unrested(reading.views[place]))
-    answers = [_answer(reading, service, waiting) for service in sorted(services, key=lambda s: s.name)]
+    answers = answers_of(reading, services)
     notes = (*reading.notes, *(note for answer in answers for note in answer.diagnosis.notes))
-    document = diagnosis_list(reading.snapshot, reading.views, answers, notes)
+    document = diagnosis_list(reading.snapshot, reading.views, answers, notes, all_events=wanted.events)
+    return _Told(document=document, unknown=tuple(unknown), empty=_nothing(reading))
+
+
+def _show(request: Request, wanted: WhyRequest, told: _Told) -> None:
+    document = told.document
+    if document["items"] or not wanted.names:
+        _print(request, wanted, told)
+    for error in told.unknown:
+        report(error)
+
+
+def _print(request: Request, wanted: WhyRequest, told: _Told) -> None:
+    document = told.document
     if wants_document(request):
-        print_answer(structured(document, request))
+        print_answer(structured(document, request, one_line=wanted.watch))
+        return
+    if request.output == "tree":
+        from kubectl_sharedip.render.tree import diagnosis_tree
+
+        text = diagnosis_tree(document, width=width(), style=style_of(request), boxes=draws_boxes())
     else:
         from kubectl_sharedip.render.diagnosis import diagnosis_text
 
-        print_answer(diagnosis_text(document, width=width(), style=style_of(request)))
-        print_notes(document)
-        if not names and not answers:
-            say([_nothing(reading)])
-    for error in unknown:
-        report(error)
-    return Exit.NO_INPUT if unknown else Exit.OK
-
-
-def _answer(reading: Reading, service: Service, waiting: Waiting) -> Answer:
-    state = state_for(reading.views, service)
-    outcome = decide(state, service) if state is not None else None
-    diagnosis = diagnose(reading.snapshot, reading.views, service)
-    plan = _plan(reading, service, diagnosis, waiting)
-    return Answer(
-        service=service,
-        diagnosis=diagnosis,
-        remedies=remedies_of(diagnosis, plan, reading.flags),
-        foretold=outcome.event if isinstance(outcome, Refused) else None,
-        predicted=service.name in reading.prediction.new,
-    )
-
-
-def _plan(reading: Reading, service: Service, diagnosis: Diagnosis, waiting: Waiting) -> Plan | None:
-    """The ways that would help a Pending Service, each simulated; None where no edit of it can."""
-    state = state_for(reading.views, service)
-    if state is None or service not in pending([service]) or blocking_code(state, service, diagnosis):
-        return None
-    return make_plan(
-        state,
-        Goal(service=service.name),
-        (),
-        unseen=unseen(reading.snapshot),
-        waiting=waiting(reading.views.index(state)),
-    )
+        text = diagnosis_text(document, width=width(), style=style_of(request), events=wanted.events)
+    print_answer(text + "\n" if wanted.watch and text else text)
+    print_notes(document)
+    if not wanted.names and not document["items"]:
+        say([told.empty])
 
 
 def _nothing(reading: Reading) -> str:

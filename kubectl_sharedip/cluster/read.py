@@ -7,10 +7,11 @@ Refuses to interpret a document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
+from types import MappingProxyType
 
 from kubectl_sharedip.cluster.connection import Connection, Json
 from kubectl_sharedip.cluster.errors import ClusterError
@@ -22,6 +23,7 @@ from kubectl_sharedip.model.raw import NotRead, NotReadReason, Origin, RawCluste
 VERSION = "version"
 USUAL_METALLB_NAMESPACE = "metallb-system"
 
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 _HOPELESS = ("unreachable", "unauthorized", "kubeconfig")  # no other request would fare better
 
 
@@ -33,11 +35,16 @@ class _Reading:
 
 
 def read_cluster(
-    connection: Connection, resources: Iterable[str], *, metallb_namespace: str | None = None
+    connection: Connection,
+    resources: Iterable[str],
+    *,
+    metallb_namespace: str | None = None,
+    labels: Mapping[str, str] = _NO_LABELS,
 ) -> RawCluster:
     """Everything there is of some resources, from all namespaces.
 
-    ``resources`` are keys of RESOURCES, or ``version``. The result names them by their plural in the
+    ``resources`` are keys of RESOURCES, or ``version``; of those in ``labels`` only what the label
+    selector there selects is listed, and counts as all there is. The result names them by their plural in the
     API (``deployments`` for ``metallb-deployments``). Where the cluster may not be listed, the
     current namespace is (Services, events, EndpointSlices) or ``metallb_namespace`` (MetalLB's own
     objects; None for the usual one): NotRead with namespace None then stands beside documents; if
@@ -52,7 +59,11 @@ def read_cluster(
     if unknown:
         raise ValueError(f"not in the table of resources: {', '.join(sorted(unknown))}")
     taken_at = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    rows = [row for name, row in RESOURCES.items() if name in wanted]
+    rows = [
+        replace(row, selections=({"labelSelector": labels[name]},)) if name in labels else row
+        for name, row in RESOURCES.items()
+        if name in wanted
+    ]
     own = metallb_namespace or USUAL_METALLB_NAMESPACE
     tasks: list[Callable[[], _Reading]] = [partial(_read, connection, row, own) for row in rows]
     if VERSION in wanted:

@@ -1,4 +1,4 @@
-"""What happens to LoadBalancer Services from a known moment on.
+"""What happens to LoadBalancer Services, or another resource, from a known moment on.
 
 It exists to wait for MetalLB without asking again and again. A watch breaks for many reasons (load
 balancers, restarts of an API server); it is taken up where it was. Refuses to judge what it sees,
@@ -15,7 +15,7 @@ from kubectl_sharedip.cluster.connection import Connection, Json
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.failures import error_status
 from kubectl_sharedip.cluster.lists import is_load_balancer, slimmed
-from kubectl_sharedip.cluster.resources import SERVICE_TYPE_SELECTOR, SERVICES
+from kubectl_sharedip.cluster.resources import SERVICES, Resource
 
 _MAY_PASS = ("unreachable", "timeout", "server")
 _FIRST_PAUSE_S = 0.1
@@ -47,21 +47,28 @@ def watch_services(
     A broken watch is resumed. Raises WatchExpired where that is impossible, ClusterError where
     rights are missing, or where the server was not to be had at the deadline.
     """
+    yield from watch(connection, SERVICES, resource_version, deadline_s)
+
+
+def watch(
+    connection: Connection, resource: Resource, resource_version: str, deadline_s: float
+) -> Iterator[tuple[str, Json]]:
+    """Each change of an object of the resource, of its first selection, as with ``watch_services``."""
     end = time.monotonic() + deadline_s
-    watch = _Watch(connection, resource_version)
+    kept = _Watch(connection, resource, resource_version)
     pause_s = _FIRST_PAUSE_S
     trouble: ClusterError | None = None
     while (left_s := end - time.monotonic()) > 0:
-        before = watch.resource_version
+        before = kept.resource_version
         try:
-            yield from watch.once(left_s)
+            yield from kept.once(left_s)
             trouble = None
         except ClusterError as error:
             if error.kind not in _MAY_PASS or isinstance(error, WatchExpired):
                 raise
             trouble = error
         # A server that ends every watch at once is given some rest, too.
-        pause_s = _FIRST_PAUSE_S if before != watch.resource_version else min(2 * pause_s, _LONGEST_PAUSE_S)
+        pause_s = _FIRST_PAUSE_S if before != kept.resource_version else min(2 * pause_s, _LONGEST_PAUSE_S)
         time.sleep(max(0.0, min(pause_s, end - time.monotonic())))
     if trouble is not None:
         raise trouble
@@ -70,10 +77,12 @@ def watch_services(
 class _Watch:
     """How far a watch has got, across connections."""
 
-    def __init__(self, connection: Connection, resource_version: str) -> None:
+    def __init__(self, connection: Connection, resource: Resource, resource_version: str) -> None:
         self.resource_version = resource_version
         self._connection = connection
-        self._selector = SERVICE_TYPE_SELECTOR
+        self._path = resource.path()
+        self._selector = resource.selections[0]
+        self._sifts = False  # whether what the selector was to leave out comes too
 
     def once(self, timeout_s: float) -> Iterator[tuple[str, Json]]:
         """The changes that one connection brings in so many seconds."""
@@ -85,13 +94,16 @@ class _Watch:
             **self._selector,
         }
         try:
-            for event in self._connection.stream(SERVICES.path(), query, timeout_s=timeout_s):
+            for event in self._connection.stream(self._path, query, timeout_s=timeout_s):
                 yield from self._change(event)
         except ClusterError as error:
             if error.status == 410:
                 raise WatchExpired(self._connection.where) from error
             if error.status == 400 and self._selector:
-                self._selector = {}  # before Kubernetes 1.31: every Service comes, and is looked at here
+                self._selector, self._sifts = (
+                    {},
+                    True,
+                )  # before Kubernetes 1.31: every Service comes, and is looked at here
                 return
             raise
 
@@ -102,7 +114,7 @@ class _Watch:
         self._advance((body.get("metadata") or {}).get("resourceVersion") or "")
         if kind == "BOOKMARK":
             return
-        if is_load_balancer(body) or self._selector:
+        if not self._sifts or is_load_balancer(body):
             yield str(kind), slimmed(body)
         elif kind == "MODIFIED":  # it may have been one; who never saw it has nothing to delete
             yield "DELETED", slimmed(body)

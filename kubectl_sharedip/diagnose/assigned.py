@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_sharedip.diagnose.census import census_of
 from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.view import View, found
 from kubectl_sharedip.metallb.facts import address_fact, key_fact
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
 from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.restless import recurring
 from kubectl_sharedip.metallb.room import conflict_on
 from kubectl_sharedip.metallb.sharing import SharingRule, failing_rules, sharing_key, terms_of
 from kubectl_sharedip.metallb.state import status_addresses
@@ -28,7 +30,7 @@ RULE_TEXT = {
 
 def assigned_findings(view: View) -> tuple[Finding, ...]:
     """The findings of a Service that has an address; none of them is decisive."""
-    return (*_against_the_rules(view), *_would_move(view), *_same_key_elsewhere(view))
+    return (*_against_the_rules(view), *would_move(view), *_same_key_elsewhere(view))
 
 
 def _against_the_rules(view: View) -> Iterator[Finding]:
@@ -49,13 +51,14 @@ def _against_the_rules(view: View) -> Iterator[Finding]:
             )
 
 
-def _would_move(view: View) -> Iterator[Finding]:
+def would_move(view: View) -> Iterator[Finding]:
+    """SIP508 or SIP509: by the rules it would have other addresses than it shows."""
     held = status_addresses(view.service)
     if any(conflict_on(view.state, address, view.service) for address in held):
         return  # said by SIP213 already
     expected = _expected(view.outcome)
-    if expected is None or held in expected:
-        return
+    if expected is None or held in expected or recurring(view.state, view.service.name):
+        return  # the last is said by SIP504
     shown = ", ".join(map(str, held))
     becomes = " or ".join(", ".join(map(str, one)) or "no address" for one in sorted(expected))
     yield found(_moved_code(view), {"shown": shown, "expected": becomes}, facts=(address_fact(view.service),))
@@ -82,25 +85,24 @@ def _same_key_elsewhere(view: View) -> Iterator[Finding]:
     held = set(status_addresses(own))
     if not key or not held:
         return
-    for other in sorted(view.state.services.values(), key=lambda service: service.name):
+    for other in census_of(view.state).by_key.get(key, ()):
         addresses = status_addresses(other)
         if other.name == own.name or not addresses or held & set(addresses):
             continue
-        if sharing_key(other, view.state.version) == key:
-            yield found(
-                "SIP207",
-                {
-                    "others": (f"{other.name} ({', '.join(map(str, addresses))})",),
-                    "why": _why_apart(view, other),
-                },
-                facts=(
-                    key_fact(own, view.state.version),
-                    key_fact(other, view.state.version),
-                    address_fact(other),
-                ),
-                holders=(other.name,),
-                severity="warning" if _same_request(view, other) else None,
-            )
+        yield found(
+            "SIP207",
+            {
+                "others": (f"{other.name} ({', '.join(map(str, addresses))})",),
+                "why": _why_apart(view, other),
+            },
+            facts=(
+                key_fact(own, view.state.version),
+                key_fact(other, view.state.version),
+                address_fact(other),
+            ),
+            holders=(other.name,),
+            severity="warning" if _same_request(view, other) else None,
+        )
 
 
 def _why_apart(view: View, other: Service) -> str:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from kubectl_sharedip.diagnose import announcement, fellows, hands, history, pools, spelling
+from kubectl_sharedip.diagnose import (
+    announcement,
+    fellows,
+    hands,
+    history,
+    known_bugs,
+    misleads,
+    moved,
+    pools,
+    restless,
+    spelling,
+    this_version,
+)
 from kubectl_sharedip.diagnose.view import Check
 
 ALL: tuple[Check, ...] = (
@@ -10,6 +22,11 @@ ALL: tuple[Check, ...] = (
     *fellows.CHECKS,
     *pools.CHECKS,
     *history.CHECKS,
+    *moved.CHECKS,
+    *misleads.CHECKS,
+    *this_version.CHECKS,
+    *known_bugs.CHECKS,
+    *restless.CHECKS,
     *announcement.CHECKS,
     *hands.CHECKS,
 )

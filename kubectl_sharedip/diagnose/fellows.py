@@ -2,6 +2,50 @@
 
 from __future__ import annotations
 
-from kubectl_sharedip.diagnose.view import Check
+from collections.abc import Iterator
 
-CHECKS: tuple[Check, ...] = ()
+from kubectl_sharedip.diagnose.census import census_of
+from kubectl_sharedip.diagnose.rivals import rivals
+from kubectl_sharedip.diagnose.unseen_holder import is_partly_seen, unseen_holder
+from kubectl_sharedip.diagnose.view import Check, View, found
+from kubectl_sharedip.metallb.facts import key_fact
+from kubectl_sharedip.metallb.sharing import sharing_key
+from kubectl_sharedip.model.finding import Finding
+
+_MOST_NAMED = 5
+
+
+def _across_namespaces(view: View) -> Iterator[Finding]:
+    """SIP208: the key is used in several namespaces, and whoever knows it can join."""
+    key = sharing_key(view.service, view.state.version)
+    spread = census_of(view.state).spread.get(key, ())
+    if len(spread) < 2:
+        return
+    own = view.service.name.namespace
+    others = [one for one in spread if one.name.namespace != own]
+    named = others[:_MOST_NAMED]
+    yield found(
+        "SIP208",
+        {
+            "key": key,
+            "namespaces": tuple(sorted([own, *(one.name.namespace for one in named)])),
+            "more": "more" if len(others) > len(named) else "none",
+            "count": str(len(others) - len(named)),
+        },
+        facts=tuple(key_fact(one, view.state.version) for one in (view.service, *named)),
+    )
+
+
+def _alone_with_its_key(view: View) -> Iterator[Finding]:
+    """SIP210: nobody else has the key."""
+    key = sharing_key(view.service, view.state.version)
+    if len(census_of(view.state).by_key.get(key, ())) == 1:
+        yield found("SIP210", {"key": key}, facts=(key_fact(view.service, view.state.version),))
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(codes=("SIP208",), look=_across_namespaces),
+    Check(codes=("SIP210",), look=_alone_with_its_key),
+    Check(codes=("SIP211",), look=rivals),
+    Check(codes=("SIP212",), look=unseen_holder, of="pending", arises=is_partly_seen),
+)

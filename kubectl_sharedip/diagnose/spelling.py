@@ -2,6 +2,112 @@
 
 from __future__ import annotations
 
-from kubectl_sharedip.diagnose.view import Check
+from collections.abc import Iterator
 
-CHECKS: tuple[Check, ...] = ()
+from kubectl_sharedip.diagnose.misnamed import READ, annotations_as_labels, unknown_annotations
+from kubectl_sharedip.diagnose.near_keys import near_keys
+from kubectl_sharedip.diagnose.otherwise import annotated, gains
+from kubectl_sharedip.diagnose.view import Check, View, found
+from kubectl_sharedip.metallb.annotations import (
+    ALLOCATED_FROM,
+    NEW_PREFIX,
+    OLD_PREFIX,
+    REQUESTED_ADDRESSES,
+    annotation_field,
+    in_force,
+)
+from kubectl_sharedip.metallb.facts import key_fact, service_fact
+from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.sharing import sharing_key
+from kubectl_sharedip.model.address import parse_address
+from kubectl_sharedip.model.finding import Finding
+
+
+def _deprecated(view: View) -> Iterator[Finding]:
+    """SIP111: annotations under the old prefix, of which newer versions warn."""
+    if not view.state.version.warns_of_old_annotations:
+        return
+    service = view.service
+    used = [OLD_PREFIX + name for name in READ if OLD_PREFIX + name in service.annotations]
+    left = [key for key in (OLD_PREFIX + ALLOCATED_FROM,) if key in service.annotations]
+    if used or left:
+        yield found(
+            "SIP111",
+            {
+                "annotations": tuple(sorted(used or left)),
+                "what": "used" if used else "left",
+                "beside": "left" if used and left else "none",
+                "left": OLD_PREFIX + ALLOCATED_FROM,
+            },
+            facts=tuple(
+                service_fact(service, annotation_field(key), service.annotations[key])
+                for key in sorted([*used, *left])
+            ),
+        )
+
+
+def _shadowed(view: View) -> Iterator[Finding]:
+    """SIP112: both prefixes are set, and the one that loses says something else."""
+    if not view.state.version.reads_metallb_io:
+        return
+    service = view.service
+    for name in READ:
+        winner, loser = NEW_PREFIX + name, OLD_PREFIX + name
+        value, hidden = service.annotations.get(winner), service.annotations.get(loser)
+        if value is None or hidden is None or value == hidden:
+            continue
+        yield found(
+            "SIP112",
+            {
+                "winner": winner,
+                "value": value,
+                "loser": loser,
+                "hidden": hidden,
+                "effect": "differs" if value else name,
+            },
+            facts=tuple(
+                service_fact(service, annotation_field(key), text)
+                for key, text in ((winner, value), (loser, hidden))
+            ),
+            cause=view.pending and gains(view, annotated(service, {winner: None})),
+        )
+
+
+def _like_an_address(view: View) -> Iterator[Finding]:
+    """SIP116: the key is written like an address, and MetalLB takes it for a name."""
+    key = sharing_key(view.service, view.state.version)
+    address, _, length = key.strip().partition("/")
+    if parse_address(address) is not None and (not length or length.isdecimal()):
+        yield found("SIP116", {"key": key}, facts=(key_fact(view.service, view.state.version),))
+
+
+def _written_otherwise(view: View) -> Iterator[Finding]:
+    """SIP117: a requested address is not written as MetalLB and the status show it."""
+    request = requested(view.service, view.state.version)
+    if not isinstance(request, Request) or request.fact is None:
+        return
+    setting = in_force(view.service, REQUESTED_ADDRESSES, view.state.version)
+    text = setting.value if setting is not None and setting.value else view.service.load_balancer_ip
+    written = [item.strip() for item in text.split(",")]
+    pairs = zip(written, map(str, request.addresses), strict=True)
+    differing = [(item, shown) for item, shown in pairs if item != shown]
+    if differing:
+        yield found(
+            "SIP117",
+            {
+                "written": tuple(item for item, _ in differing),
+                "addresses": tuple(shown for _, shown in differing),
+            },
+            facts=(request.fact,),
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(codes=("SIP109",), look=unknown_annotations),
+    Check(codes=("SIP110",), look=annotations_as_labels),
+    Check(codes=("SIP111",), look=_deprecated),
+    Check(codes=("SIP112",), look=_shadowed),
+    Check(codes=("SIP115",), look=near_keys),
+    Check(codes=("SIP116",), look=_like_an_address),
+    Check(codes=("SIP117",), look=_written_otherwise),
+)

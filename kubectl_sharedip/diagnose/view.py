@@ -38,16 +38,22 @@ class Check:
 
     ``codes`` are the findings that it can give; what their rows in the catalogue read must have
     been read, or they are listed as skipped and nobody looks. ``of`` says which Services it is
-    for: those that wait, those that have an address, or both.
+    for: those that wait, those that have an address, or both; ``arises`` whether there is anything
+    to ask of such a one at all. Where there is not, nothing is skipped. With ``proves`` one mark
+    of several is proof enough, so what is found counts, whatever else was not read.
     """
 
     codes: tuple[str, ...]
     look: Callable[[View], Iterator[Finding]]
     of: Literal["pending", "assigned", "both"] = "both"
+    arises: Callable[[View], bool] | None = None
+    proves: bool = False
 
     def concerns(self, view: View) -> bool:
         """Whether the Service is one that it is for."""
-        return self.of in ("both", "pending" if view.pending else "assigned")
+        if self.of not in ("both", "pending" if view.pending else "assigned"):
+            return False
+        return self.arises is None or self.arises(view)
 
 
 def found(

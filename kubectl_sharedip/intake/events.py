@@ -36,4 +36,6 @@ def read_event(document: RawDocument, notes: list[Note]) -> Event | None:
         component=reader.text(source, "component", "source.component")
         or reader.text(body, "reportingComponent", "reportingComponent")
         or reader.text(body, "reportingController", "reportingController"),
+        name=reader.text(reader.metadata, "name", "metadata.name"),
+        service_uid=str(about.get("uid") or ""),
     )

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from kubectl_sharedip.intake.fields import Reader
-from kubectl_sharedip.model.pool import (
-    LabelSelector,
-    NamespaceLabels,
-    PoolResource,
-    SelectorTerm,
-    ServiceAllocation,
-)
+from kubectl_sharedip.intake.selectors import read_selectors
+from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource, ServiceAllocation
 from kubectl_sharedip.model.raw import RawDocument
 from kubectl_sharedip.model.snapshot import Note
 
@@ -38,6 +30,7 @@ def read_pool(document: RawDocument, notes: list[Note], default_namespace: str) 
         auto_assign=reader.flag(reader.spec, "autoAssign", "spec.autoAssign", True),
         avoid_buggy_ips=reader.flag(reader.spec, "avoidBuggyIPs", "spec.avoidBuggyIPs", False),
         allocation=_allocation(reader),
+        labels=reader.string_map(reader.metadata, "labels", "metadata.labels"),
     )
 
 
@@ -60,32 +53,6 @@ def _allocation(reader: Reader) -> ServiceAllocation | None:
     return ServiceAllocation(
         priority=reader.number(found, "priority", f"{path}.priority") or 0,
         namespaces=reader.texts(found, "namespaces", f"{path}.namespaces"),
-        namespace_selectors=_selectors(reader, found, "namespaceSelectors"),
-        service_selectors=_selectors(reader, found, "serviceSelectors"),
+        namespace_selectors=read_selectors(reader, found, "namespaceSelectors", f"{path}.namespaceSelectors"),
+        service_selectors=read_selectors(reader, found, "serviceSelectors", f"{path}.serviceSelectors"),
     )
-
-
-def _selectors(reader: Reader, parent: Mapping[str, Any], name: str) -> tuple[LabelSelector, ...]:
-    path = f"spec.serviceAllocation.{name}"
-    found = []
-    for index, item in enumerate(reader.items(parent, name, path)):
-        if isinstance(item, Mapping):
-            found.append(_selector(reader, item, f"{path}[{index}]"))
-        else:
-            reader.note(f"{path}[{index}]", f"{item!r} is not an object")
-    return tuple(found)
-
-
-def _selector(reader: Reader, item: Mapping[str, Any], path: str) -> LabelSelector:
-    labels = reader.string_map(item, "matchLabels", f"{path}.matchLabels")
-    terms = [SelectorTerm(key=key, operator="In", values=(value,)) for key, value in sorted(labels.items())]
-    for expression in reader.items(item, "matchExpressions", f"{path}.matchExpressions"):
-        if isinstance(expression, Mapping):
-            terms.append(
-                SelectorTerm(
-                    key=reader.text(expression, "key", path),
-                    operator=reader.text(expression, "operator", path),
-                    values=reader.texts(expression, "values", path),
-                )
-            )
-    return tuple(terms)

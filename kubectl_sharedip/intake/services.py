@@ -8,7 +8,7 @@ from typing import Any
 from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import RawDocument
-from kubectl_sharedip.model.service import Ingress, Owner, Service, ServicePort
+from kubectl_sharedip.model.service import Ingress, Manager, Owner, Service, ServicePort
 from kubectl_sharedip.model.snapshot import Note
 
 LAST_PORT = 65535
@@ -65,6 +65,7 @@ def read_service(
         finalizers=reader.texts(metadata, "finalizers", "metadata.finalizers"),
         owners=_owners(reader),
         health_check_node_port=reader.number(spec, "healthCheckNodePort", "spec.healthCheckNodePort"),
+        managers=_managers(reader),
     )
 
 
@@ -104,7 +105,11 @@ def _ingress(reader: Reader) -> tuple[Ingress, ...]:
     path = "status.loadBalancer.ingress"
     entries = (_mapping(item) for item in reader.items(balancer, "ingress", path))
     return tuple(
-        Ingress(ip=reader.text(entry, "ip", f"{path}.ip"), hostname=reader.text(entry, "hostname", path))
+        Ingress(
+            ip=reader.text(entry, "ip", f"{path}.ip"),
+            hostname=reader.text(entry, "hostname", path),
+            ip_mode=reader.text(entry, "ipMode", path),
+        )
         for entry in entries
     )
 
@@ -117,6 +122,19 @@ def _owners(reader: Reader) -> tuple[Owner, ...]:
             kind=reader.text(entry, "kind", path),
             name=reader.text(entry, "name", path),
             controller=reader.flag(entry, "controller", path, False),
+        )
+        for entry in entries
+    )
+
+
+def _managers(reader: Reader) -> tuple[Manager, ...]:
+    path = "metadata.managedFields"
+    entries = (_mapping(item) for item in reader.items(reader.metadata, "managedFields", path))
+    return tuple(
+        Manager(
+            name=reader.text(entry, "manager", path),
+            operation=reader.text(entry, "operation", path),
+            subresource=reader.text(entry, "subresource", path),
         )
         for entry in entries
     )

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import MappingProxyType
 
+from kubectl_sharedip.intake.announcing import read_announcing
 from kubectl_sharedip.intake.events import read_event
 from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.intake.installations import Given, find_installations, is_controller
+from kubectl_sharedip.intake.others import read_configuration_state, read_node_proxy
 from kubectl_sharedip.intake.plans import KIND, is_plan, read_edits
 from kubectl_sharedip.intake.pools import read_namespace, read_pool
 from kubectl_sharedip.intake.services import read_service
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.others import ConfigurationState, NodeProxy
 from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.raw import RawCluster, RawDocument
@@ -39,6 +42,8 @@ def build_snapshot(
     events: list[tuple[int, Event]] = []
     deployments: list[RawDocument] = []
     edits: list[Edit] = []
+    configuration_states: list[ConfigurationState] = []
+    node_proxies: list[NodeProxy] = []
     families = _families_seen(raw) or families
 
     def service(document: RawDocument) -> None:
@@ -69,6 +74,14 @@ def build_snapshot(
         if is_controller(document.body):
             deployments.append(document)
 
+    def configuration_state(document: RawDocument) -> None:
+        configuration_states.append(read_configuration_state(document, notes))
+
+    def daemon_set(document: RawDocument) -> None:
+        proxy = read_node_proxy(document, notes)
+        if proxy is not None:
+            node_proxies.append(proxy)
+
     def plan(document: RawDocument) -> None:
         if is_plan(document.body):
             edits.extend(read_edits(document, notes))
@@ -79,6 +92,8 @@ def build_snapshot(
         "Namespace": namespace,
         "Event": event,
         "Deployment": deployment,
+        "ConfigurationState": configuration_state,
+        "DaemonSet": daemon_set,
         KIND: plan,
     }
     for document in raw.documents:
@@ -101,8 +116,13 @@ def build_snapshot(
             taken_at=raw.taken_at,
             kubernetes=raw.kubernetes,
         ),
+        announcing=read_announcing(
+            raw.documents, notes, default_namespace, given.namespace or "metallb-system"
+        ),
         notes=tuple(notes),
         edits=tuple(edits),
+        configuration_states=tuple(sorted(configuration_states)),
+        node_proxies=tuple(sorted(node_proxies)),
     )
 
 

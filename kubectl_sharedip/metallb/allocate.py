@@ -8,27 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kubectl_sharedip.metallb.asked import (
+    family_refused,
+    kept_for_others,
+    outside_requested_pool,
+    unknown_pool,
+)
 from kubectl_sharedip.metallb.assign import refused_addresses
 from kubectl_sharedip.metallb.explain_room import full_text, no_room, pool_full
 from kubectl_sharedip.metallb.facts import cluster_ips_fact, service_fact, setting_fact
 from kubectl_sharedip.metallb.families import (
     IPFamily,
     UnknownFamily,
-    family_of_addresses,
     family_of_service,
-    go_quote,
-    quoted,
 )
 from kubectl_sharedip.metallb.order import general, kept_for
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Way
-from kubectl_sharedip.metallb.pools import Pool, excluded_by
+from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.refusals import (
     DualStackImpossible,
-    FamilyMismatch,
     NoClusterIP,
-    OutsideRequestedPool,
-    PoolNotForService,
-    PoolUnknown,
     Refusal,
     Unexplained,
 )
@@ -63,47 +62,26 @@ def allocate(state: State, service: Service, *, explained: bool = True) -> Assig
 def _requested_addresses(
     state: State, service: Service, family: IPFamily, request: Request, explained: bool
 ) -> Assigned | Refusal:
-    addresses = request.addresses
+    mismatch = family_refused(service, request, family)
+    if mismatch is not None:
+        return mismatch
     asked = (request.fact,) if request.fact else ()
-    wanted = family_of_addresses(addresses)
-    if wanted is not family:
-        text = f"requested loadBalancer IP(s) {_quoted(addresses)} does not match the ipFamily of the service"
-        return FamilyMismatch(
-            facts=(*asked, cluster_ips_fact(service)),
-            text=text,
-            addresses=addresses,
-            service_family=family.value,
-            wanted_family=wanted.value if isinstance(wanted, IPFamily) else "",
-        )
-    owner = refused_addresses(state, service, addresses, asked, explained=explained)
+    owner = refused_addresses(state, service, request.addresses, asked, explained=explained)
     if isinstance(owner, Refusal):
         return owner
-    asks_other = request.pool_name not in ("", owner.name)
-    if request.pool and asks_other and state.version.request_must_fit_pool:
-        text = (
-            f"requested loadBalancer IP(s) {_quoted(addresses)} is not compatible"
-            f" with requested address pool {request.pool_name}"
-        )
-        return OutsideRequestedPool(
-            facts=(*asked, setting_fact(service, request.pool)),
-            text=text,
-            addresses=addresses,
-            requested_pool=request.pool_name,
-            owner=owner,
-        )
-    return _assigned(addresses, owner, "requested", asked)
+    outside = outside_requested_pool(state, service, request, owner)
+    return outside or _assigned(request.addresses, owner, "requested", asked)
 
 
 def _requested_pool(
     state: State, service: Service, family: IPFamily, request: Request, explained: bool
 ) -> Assigned | Refusal:
     assert request.pool is not None  # its name is not empty
+    unknown = unknown_pool(state, service, request)
+    if unknown is not None:
+        return unknown
     asked = setting_fact(service, request.pool)
-    pool = state.pools.by_name.get(request.pool_name)
-    if pool is None:
-        known = tuple(sorted(state.pools.by_name))
-        text = f"unknown pool {go_quote(request.pool_name)}"
-        return PoolUnknown(facts=(asked,), text=text, pool=request.pool_name, known=known)
+    pool = state.pools.by_name[request.pool_name]
     found = {number: first_fit(state, pool, number, service) for number in (4, 6)}
     addresses = _select(state, pool, service, family, found)
     if not addresses:
@@ -113,11 +91,8 @@ def _requested_pool(
         if not explained:
             return Unexplained(facts=(), text=text)
         return pool_full(state, service, family, pool, asked=asked, found=found)
-    term = excluded_by(pool, service)
-    if term is not None:
-        text = f"pool {pool.name} not compatible for ip assignment"
-        return PoolNotForService(facts=(asked,), text=text, pool=pool, term=term)
-    return _assigned(addresses, pool, "requested-pool", (asked,))
+    others = kept_for_others(service, request, pool)
+    return others or _assigned(addresses, pool, "requested-pool", (asked,))
 
 
 def _automatic(
@@ -209,7 +184,3 @@ def _policy(service: Service) -> str:
 def _assigned(addresses: tuple[Address, ...], pool: Pool, way: Way, facts: tuple[Fact, ...]) -> Assigned:
     proof = Proof(rule=f"assigned-{way}", source=f"{_SOURCE} Assign", facts=facts)
     return Assigned(addresses=addresses, pool=pool.name, way=way, proof=proof)
-
-
-def _quoted(addresses: tuple[Address, ...]) -> str:
-    return quoted(tuple(str(address) for address in addresses))

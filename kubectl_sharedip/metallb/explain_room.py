@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from kubectl_sharedip.metallb.facts import key_fact, pool_fact, ranges_fact
 from kubectl_sharedip.metallb.families import IPFamily
 from kubectl_sharedip.metallb.order import general, kept_for
-from kubectl_sharedip.metallb.pools import Pool
+from kubectl_sharedip.metallb.pools import Pool, avoided
 from kubectl_sharedip.metallb.refusals import NoRoom, PoolFull, Room
-from kubectl_sharedip.metallb.room import conflict_on, room_in
+from kubectl_sharedip.metallb.room import conflict_on, first_fit, room_in
 from kubectl_sharedip.metallb.sharing import AddressConflict, sharing_key
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
@@ -95,18 +95,29 @@ def _lacking(pool: Pool, family: IPFamily) -> str | None:
 def _held_by_key(
     state: State, service: Service, pools: Sequence[Pool], family: IPFamily
 ) -> tuple[AddressConflict, ...]:
+    """What keeps the Service off the addresses under its own key, where joining them would do."""
     key = sharing_key(service, state.version)
     if not key:
         return ()
-    addresses = [
-        address
-        for pool in pools
+    found = [conflict for pool in pools for conflict in _would_do(state, service, pool, family, key)]
+    return tuple(sorted(found, key=lambda conflict: conflict.address))
+
+
+def _would_do(
+    state: State, service: Service, pool: Pool, family: IPFamily, key: str
+) -> list[AddressConflict]:
+    """The conflicts on this pool's addresses; none where a family that is needed has no such address."""
+    lacking = [number for number in family.numbers if first_fit(state, pool, number, service) is None]
+    found = [
+        conflict
         for range_ in pool.ranges
-        if range_.family in family.numbers
+        if range_.family in lacking
         for address in state.ledger.with_key(key, range_)
+        if not avoided(pool, address) and (conflict := conflict_on(state, address, service)) is not None
     ]
-    conflicts = (conflict_on(state, address, service) for address in sorted(addresses))
-    return tuple(conflict for conflict in conflicts if conflict is not None)
+    there = {conflict.address.family for conflict in found}
+    one_does = service.ip_family_policy == "PreferDualStack" and state.version.tolerates_one_family
+    return found if one_does or there.issuperset(lacking) else []
 
 
 def no_second_text(version: Version, pool: Pool, held: Address, found: Mapping[int, Address | None]) -> str:

@@ -86,8 +86,8 @@ def follow(walk: Walk, state: State, name: ServiceName) -> tuple[tuple[Look, ...
 
 def _once(state: State, name: ServiceName) -> Iterator[tuple[Look, bool]]:
     """The ways of one look, each with whether the status was written (which brings the next)."""
-    service = state.services.get(name)
-    if service is None or not handled_by(state.installation, service):
+    service = state.services[name]
+    if not handled_by(state.installation, service):
         yield Look(state=state, wakes=False), False
         return
     for step in converge(state, service, explained=False):

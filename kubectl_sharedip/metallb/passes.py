@@ -128,8 +128,8 @@ def _put(first: frozenset[ServiceName], rest: Groups) -> Groups:
 
 
 def _books(before: State, way: Look) -> bool:
-    """Whether the look changed who holds what, or wakes the others."""
-    return way.wakes or identity(way.state) != identity(before)
+    """Whether the look changed who holds what; nothing else wakes the others."""
+    return identity(way.state) != identity(before)
 
 
 def changes(before: State, way: Look, name: ServiceName) -> bool:

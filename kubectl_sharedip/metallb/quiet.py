@@ -17,6 +17,7 @@ from kubectl_sharedip.model.names import ServiceName
 
 _MOST_POINTS = 1024
 _MOST_TIRED_POINTS = 12
+_MOST_POINTS_IN_ALL = 2048  # whoever has not come to rest by then is taken never to do so
 _NOBODY: frozenset[ServiceName] = frozenset()
 
 
@@ -44,8 +45,12 @@ def until_quiet(walk: Walk, work: Work) -> tuple[State, ...]:
     ends: dict[object, State] = {}
     begun: dict[object, State] = {}
     ahead = [work]
-    while ahead and len(begun) < (_MOST_TIRED_POINTS if walk.tired else _MOST_POINTS):
-        here = ahead.pop(0)
+    while ahead:
+        enough = len(begun) >= (_MOST_TIRED_POINTS if walk.tired else _MOST_POINTS)
+        if enough and (ends or len(begun) >= _MOST_POINTS_IN_ALL):
+            break
+        # Whoever has seen enough goes straight on to the nearest rest.
+        here = ahead.pop() if enough else ahead.pop(0)
         if here.key in begun:
             continue
         begun[here.key] = here.state

@@ -45,8 +45,8 @@ def _may_change(state: State, service: Service) -> bool:
         return False
     if lacks_something(state, service):
         return True
-    steps = converge(state, service, explained=False)
-    return len(steps) > 1 or not _stays(steps[0], service)
+    # Where there are several ways it is given an address anew in each, and keeps its own in none.
+    return not _stays(converge(state, service, explained=False)[0], service)
 
 
 def plainly_rests(state: State, service: Service) -> bool:

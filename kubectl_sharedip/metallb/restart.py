@@ -35,7 +35,7 @@ def restarted(state: State) -> tuple[State, frozenset[ServiceName]]:
         return known, frozenset()
     waiting = unrested(known)
     drawn_in = _drawn_in(known, waiting)
-    kept = [one for one in ledger.allocations() if one.terms.service not in drawn_in and one.pool]
+    kept = [one for one in ledger.allocations() if one.terms.service not in drawn_in]
     return replace(known, ledger=Ledger(kept)), waiting | drawn_in
 
 

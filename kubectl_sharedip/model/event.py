@@ -9,7 +9,10 @@ from kubectl_sharedip.model.names import ServiceName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One Event. ``last_seen`` is RFC 3339, or None where the event carries no time."""
+    """One Event. ``last_seen`` is RFC 3339, or None where the event carries no time.
+
+    ``service_uid`` tells the Service from an earlier one of that name; empty where it is not told.
+    """
 
     service: ServiceName
     reason: str
@@ -17,3 +20,5 @@ class Event:
     message: str
     last_seen: str | None
     component: str
+    name: str = ""
+    service_uid: str = ""

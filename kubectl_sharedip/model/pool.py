@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kubectl_sharedip.model.raw import Origin
 
@@ -33,7 +33,10 @@ class ServiceAllocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolResource:
-    """One IPAddressPool. ``changed_at`` (RFC 3339) is the last write of its spec that it tells of."""
+    """One IPAddressPool. ``changed_at`` (RFC 3339) is the last write of its spec that it tells of.
+
+    Its ``labels`` are what advertisements select it by.
+    """
 
     namespace: str
     name: str
@@ -44,6 +47,7 @@ class PoolResource:
     auto_assign: bool
     avoid_buggy_ips: bool
     allocation: ServiceAllocation | None
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

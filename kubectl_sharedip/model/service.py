@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kubectl_sharedip.model.names import ServiceName
@@ -25,10 +25,15 @@ class ServicePort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingress:
-    """One entry of status.loadBalancer.ingress; either text may be empty."""
+    """One entry of status.loadBalancer.ingress; any text may be empty.
+
+    ``ip_mode`` is filled in by the API server (Kubernetes 1.30 and later): two entries that differ
+    in it alone say the same.
+    """
 
     ip: str
     hostname: str
+    ip_mode: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,18 @@ class Owner:
     kind: str
     name: str
     controller: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manager:
+    """An entry of metadata.managedFields: who wrote, how (Apply or Update), and which subresource.
+
+    ``subresource`` is empty for the object itself. Which fields were written is not kept.
+    """
+
+    name: str
+    operation: str
+    subresource: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +90,7 @@ class Service:
     finalizers: tuple[str, ...]
     owners: tuple[Owner, ...]
     health_check_node_port: int | None
+    managers: tuple[Manager, ...] = ()
 
     @property
     def terminating(self) -> bool:

@@ -7,11 +7,13 @@ It says what was read, and what was not: a Service that is not in it may still e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.others import ConfigurationState, NodeProxy
 from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.raw import NotRead
@@ -62,6 +64,7 @@ class Snapshot:
     """A cluster at one moment. ``services`` keep the order in which they stood.
 
     ``edits`` are those of plans that were read with it, and that are not carried out yet.
+    ``announcing`` is what decides who answers for an address.
     """
 
     services: Mapping[ServiceName, Service]
@@ -74,6 +77,9 @@ class Snapshot:
     source: Source
     notes: tuple[Note, ...]
     edits: tuple[Edit, ...] = ()
+    announcing: Announcing = field(default_factory=Announcing)
+    configuration_states: tuple[ConfigurationState, ...] = ()
+    node_proxies: tuple[NodeProxy, ...] = ()
 
     def was_read(self, resource: str) -> bool:
         """Whether all objects of this resource are known, were there any."""

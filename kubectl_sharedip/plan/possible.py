@@ -20,7 +20,8 @@ def blocking_code(state: State, service: Service, diagnosis: Diagnosis) -> str |
         return "SIP705"
     if not state.version.modelled:
         return "SIP907"
-    codes = [finding.code for finding in diagnosis.findings]
+    # What is only possible there (SIP308 aside, which never is certain) rules nothing out.
+    codes = {one.code for one in diagnosis.findings if one.certain or one.code == "SIP308"}
     if diagnosis.notes:
         return diagnosis.notes[0].code  # in flight: what comes by itself needs no edit
     pools_unread = any("ipaddresspools" in skipped.resources for skipped in diagnosis.skipped)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.converge import converge, outcome_of
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.outcomes import Assigned
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle
@@ -42,9 +42,13 @@ def simulate(
 
 
 def _sleeps(settled: Settled, name: ServiceName) -> bool:
-    """Whether some end leaves the Service Pending although it would be assigned at a look."""
+    """Whether some end leaves the Service Pending although it would be assigned at a look.
+
+    Why it would not be is not asked: the reasons are a walk over all that is in use.
+    """
     return any(
-        not held_by(end, name) and isinstance(decide(end, end.services[name]), Assigned)
+        not held_by(end, name)
+        and isinstance(outcome_of(converge(end, end.services[name], explained=False)), Assigned)
         for end in settled.ends
     )
 

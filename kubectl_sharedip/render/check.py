@@ -21,6 +21,7 @@ def check_table(
         lists = [",".join(one) or "none" for one in predicted["addresses"]]
         paint = {"Assigned": style.ok, "Pending": style.error}.get(predicted["state"], style.warning)
         worst = next((f for f in item["findings"] if f["decisive"] or f["severity"] == "error"), None)
+        worst = worst or next((f for f in item["findings"] if f["cause"]), None)
         rows.append(
             [
                 f"{item['namespace']}/{item['name']}",

@@ -3,158 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from itertools import chain
 from typing import Any
 
+from kubectl_sharedip.render.happened import ABOUT_EVENTS, all_events, last_words
+from kubectl_sharedip.render.headline import (
+    has_address,
+    headline,
+    headline_of_many,
+    service_name,
+    severity_paint,
+    told_first,
+    uncertain,
+)
+from kubectl_sharedip.render.proof import proof_lines
+from kubectl_sharedip.render.remedies import remedy_lines
+from kubectl_sharedip.render.skipped import skipped_lines
 from kubectl_sharedip.render.style import Style
 from kubectl_sharedip.render.text import visible, wrap
 
 _Document = Mapping[str, Any]
 
+_MOST_NAMES = 60  # of Services with one cause: what nobody reads to the end, JSON has
 
-def diagnosis_text(document: _Document, *, width: int | None, style: Style) -> str:
-    """The answers, a paragraph each; Services with one common cause stand under the first of them.
 
-    ``width`` is in cells, None for no limit. Commands are never broken, so that they can be copied.
+def diagnosis_text(document: _Document, *, width: int | None, style: Style, events: bool = False) -> str:
+    """The answers, a paragraph each; Services that one thing keeps back share a paragraph.
+
+    ``width`` is in cells, None for no limit; commands are never broken, so that they can be
+    copied. With ``events`` the last events of each Service are told instead of MetalLB's last one.
     """
-    blocks: list[str] = []
-    told: dict[str, int] = {}
-    also: dict[int, list[str]] = {}
-    for item in document["items"]:
-        cause = item["cause"]
-        if cause in told and item["state"] in ("Pending", "Predicted") and not item["addresses"]:
-            also.setdefault(told[cause], []).append(_name(item))
-            continue
-        if cause is not None:
-            told[cause] = len(blocks)
-        taken_at = document["source"]["takenAt"]
-        blocks.append("\n".join(_item(item, taken_at, width, style)))
-    for index, names in also.items():
-        blocks[index] += "\n\n" + "\n".join(wrap(f"  The same keeps back: {', '.join(names)}", width, 4))
+    taken_at = document["source"]["takenAt"]
+    blocks = [
+        "\n".join(_paragraph(group, taken_at, width, style, events=events))
+        for group in grouped(document["items"])
+    ]
     return "\n\n".join(blocks) + ("\n" if blocks else "")
 
 
-def _item(item: _Document, taken_at: str | None, width: int | None, style: Style) -> Iterator[str]:
-    yield from _headline(item, width, style)
-    for finding in item["findings"]:
-        if finding["cause"] or finding["decisive"]:
-            yield from _finding(finding, width, style)
-    if item["state"] != "NotHandled" and not item["addresses"]:
-        yield from _proof(item["proof"], width)
-    yield from _events(item["events"], taken_at, width)
-    for finding in item["findings"]:
-        if not finding["cause"] and not finding["decisive"]:
-            yield from _finding(finding, width, style)
-    yield from _remedies(item["findings"], width)
-    yield from _skipped(item["skipped"], width)
+def grouped(items: Sequence[_Document]) -> list[list[_Document]]:
+    """The items, those without an address together that have one cause; in the order of the first."""
+    groups: dict[object, list[_Document]] = {}
+    for place, item in enumerate(items):
+        alone = item["cause"] is None or item["state"] == "NotHandled" or bool(item["addresses"])
+        groups.setdefault(place if alone else (item["cause"], item["state"]), []).append(item)
+    return list(groups.values())
 
 
-def _headline(item: _Document, width: int | None, style: Style) -> Iterator[str]:
-    """The answer in one sentence. Only its verb is painted, after the lines are broken."""
-    name = _name(item)
-    new = item["state"] == "Predicted"
-    if item["state"] == "NotHandled":
-        verb, rest, paint = "is not handled", "by MetalLB", style.error
-    elif not item["addresses"]:
-        verb, rest, paint = "will be Pending" if new else "is Pending", "", style.error
+def _paragraph(
+    group: Sequence[_Document], taken_at: str | None, width: int | None, style: Style, *, events: bool
+) -> Iterator[str]:
+    first = group[0]
+    causes = told_first(first)
+    if len(group) > 1:
+        yield from headline_of_many(group, width, style, shown=_MOST_NAMES)
     else:
-        verb, rest, paint = "will get" if new else "has", _holding(item), style.ok
-    first, *more = wrap(f"{name} {verb}{' ' + rest if rest else ''}.", width, 2)
-    yield first.replace(f" {verb}", f" {paint(verb)}", 1)
-    yield from more
+        yield from headline(first, width, style)
+    if len(causes) > 1 or has_address(first):
+        for finding in causes:
+            yield from finding_lines(finding, width, style)
+    for finding in first["findings"]:
+        if finding["decisive"] and finding not in causes:
+            yield from finding_lines(finding, width, style)
+    objects = chain.from_iterable(finding["objects"] for finding in causes)
+    yield from proof_lines(first["proof"], list(objects), width)
+    if not events:
+        yield from last_words(first, taken_at, width)
+    yield from _further(group, width, style)
+    yield from remedy_lines(group, width)
+    yield from skipped_lines(_once(one for item in group for one in item["skipped"]), width)
+    if events:
+        for item in group:
+            yield ""
+            if len(group) > 1:
+                yield f"  {service_name(item)}"
+            yield from all_events(item["events"], taken_at, width)
 
 
-def _holding(item: _Document) -> str:
-    key = f', key "{visible(item["key"])}"' if item["key"] else ""
-    pool = f" (pool {item['pool']}{key})" if item["pool"] else ""
-    sharers = ", ".join(_name(one) for one in item["sharers"]) or "nobody"
-    return f"{', '.join(item['addresses'])}{pool}, shared with {sharers}"
-
-
-def _finding(finding: _Document, width: int | None, style: Style) -> Iterator[str]:
-    paint = {"error": style.error, "warning": style.warning}.get(finding["severity"], style.dim)
-    certain = "" if finding["certain"] else " (not certain)"
-    first, *rest = wrap(f"  {finding['code']}  {visible(finding['message'])}{certain}", width, 10)
-    yield first.replace(finding["code"], paint(finding["code"]), 1)
+def finding_lines(finding: _Document, width: int | None, style: Style, margin: int = 2) -> Iterator[str]:
+    """One finding under its code."""
+    code = finding["code"]
+    stops = " (here MetalLB stops)" if finding["decisive"] else ""
+    text = f"{' ' * margin}{code}  {visible(finding['message'])}{uncertain(finding)}{stops}"
+    first, *rest = wrap(text, width, margin + 8)
+    yield first.replace(code, severity_paint(finding, style, code), 1)
     yield from rest
 
 
-def _proof(proof: _Document | None, width: int | None) -> Iterator[str]:
-    if proof is None:
-        return
-    nodes = list(_flat(proof))
-    numbers = {node["id"]: place for place, node in enumerate(nodes, start=1)}
-    yield ""
-    yield "  Because"
-    for node in nodes:
-        number = numbers[node["id"]]
-        premises = [str(numbers[premise["id"]]) for premise in node["from"]]
-        reason = f"  ({', '.join(premises)})" if premises else ""
-        yield from wrap(f"  {number:>3}  {visible(node['text'])}{reason}", width, 7)
+def _further(group: Sequence[_Document], width: int | None, style: Style) -> Iterator[str]:
+    """What else is found; of several Services under the names of those of whom it is true."""
+    told: dict[tuple[str, str], list[tuple[_Document, _Document]]] = {}
+    for item in group:
+        for finding in filter(_is_further, item["findings"]):
+            alike = finding["message"].replace(f"{item['namespace']}/{item['name']}", "")
+            told.setdefault((finding["code"], alike), []).append((item, finding))
+    if told:
+        yield ""
+    for whose in told.values():
+        finding = whose[0][1]
+        if len(group) == 1:
+            yield from finding_lines(finding, width, style)
+            continue
+        names = ", ".join(service_name(item) for item, _ in whose)
+        who = "All of them" if len(whose) == len(group) else names
+        yield from wrap(f"  {who}:", width, 4)
+        yield from finding_lines(finding, width, style, 4)
 
 
-def _flat(proof: _Document) -> Iterator[_Document]:
-    """The nodes of the tree, premises before what follows from them, each once."""
-    for premise in proof["from"]:
-        if "text" in premise:
-            yield from _flat(premise)
-    yield proof
+def _is_further(finding: _Document) -> bool:
+    return not finding["cause"] and not finding["decisive"] and finding["code"] not in ABOUT_EVENTS
 
 
-def _events(events: Sequence[_Document], taken_at: str | None, width: int | None) -> Iterator[str]:
-    telling = [event for event in events if event["agrees"] is not None]
-    if not telling:
-        return
-    event = telling[-1]
-    seen = _age(event["lastSeen"], taken_at)
-    doubt = "" if event["agrees"] else " (it describes an earlier state of the cluster)"
-    yield ""
-    yield from wrap(
-        f'  MetalLB said {seen}{doubt}: {event["reason"]}: "{visible(event["message"])}"', width, 4
-    )
-
-
-def _age(last_seen: str | None, taken_at: str | None) -> str:
-    if last_seen is None:
-        return "once"
-    if taken_at is None:
-        return f"at {last_seen}"
-    try:
-        seconds = int((_time(taken_at) - _time(last_seen)).total_seconds())
-    except ValueError:
-        return f"at {last_seen}"
-    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds // length}{unit} ago"
-    return f"{max(seconds, 0)}s ago"
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def _remedies(findings: Sequence[_Document], width: int | None) -> Iterator[str]:
-    remedies = [remedy for finding in findings for remedy in finding["remedies"]]
-    if not remedies:
-        return
-    yield ""
-    yield "  What helps"
-    for remedy in remedies:
-        leaves = f" (leaves {', '.join(remedy['leaves'])})" if remedy["leaves"] else ""
-        yield from wrap(f"    {visible(remedy['summary'])}{leaves}", width, 6)
-        yield f"      {visible(remedy['command'])}"
-
-
-def _skipped(skipped: Sequence[_Document], width: int | None) -> Iterator[str]:
-    if not skipped:
-        return
-    reasons: dict[str, list[str]] = {}
-    for one in skipped:
-        reasons.setdefault(one["because"], []).append(one["code"])
-    yield ""
-    for because, codes in reasons.items():
-        yield from wrap(f"  Not checked ({because}): {', '.join(codes)}", width, 4)
-
-
-def _name(item: _Document) -> str:
-    return visible(f"{item['namespace']}/{item['name']}")
+def _once(forms: Iterator[_Document]) -> list[_Document]:
+    return list({(form["code"], form["because"]): form for form in forms}.values())

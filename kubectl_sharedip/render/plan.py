@@ -37,8 +37,7 @@ def plan_text(document: _Document, *, target: str, width: int | None, style: Sty
 def _item(item: _Document, document: _Document, width: int | None, style: Style) -> Iterator[str]:
     name = visible(f"{item['namespace']}/{item['name']}")
     if not item["feasible"]:
-        leave = " without further leave" if document["alternatives"] else ""
-        yield f"{style.error('No plan')} for {name}{leave}."
+        yield f"{style.error('No plan')} for {name}{_short_of(document['alternatives'])}."
         for blocked in item["blocked"]:
             code = f"{blocked['code']}  " if blocked["code"] else ""
             yield from wrap(f"  {code}{visible(blocked['message'])}", width, 10)
@@ -46,6 +45,17 @@ def _item(item: _Document, document: _Document, width: int | None, style: Style)
         yield f"{style.ok('Nothing to do')} for {name}: it has what was asked for."
     else:
         yield f"{style.ok('Plan')} for {name}: {item['goal']}."
+
+
+def _short_of(alternatives: Sequence[_Document]) -> str:
+    """What it would take, where there are ways."""
+    if not alternatives:
+        return ""
+    return (
+        " without --allow"
+        if all(way["needs"] for way in alternatives)
+        else ", unless it is to share with somebody"
+    )
 
 
 def _edit(number: int, edit: _Document, width: int | None) -> Iterator[str]:

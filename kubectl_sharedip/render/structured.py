@@ -25,13 +25,14 @@ _READ_AS_VALUE = re.compile(
 _NO_FOLDING = 2**31 - 1
 
 
-def to_json(document: Any) -> str:
+def to_json(document: Any, *, one_line: bool = False) -> str:
     r"""``document`` as JSON: two spaces a level, keys in their order, a newline at the end.
 
-    Hidden characters are ``\uXXXX``, all else stays readable. Raises ValueError for a number that
-    is not finite, TypeError for a value that JSON does not have.
+    With ``one_line`` there is no other newline. Hidden characters are ``\uXXXX``, all else stays
+    readable. Raises ValueError for a number that is not finite, TypeError for a value that JSON does
+    not have.
     """
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, indent=None if one_line else 2, ensure_ascii=False, allow_nan=False)
     return _escape(text, _json_escape) + "\n"
 
 

@@ -9,7 +9,7 @@ from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
-from kubectl_sharedip.model.snapshot import Snapshot
+from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.envelope import Document, envelope, names
 from kubectl_sharedip.report.services import service_form
 from kubectl_sharedip.report.words import brief, note_message
@@ -20,12 +20,13 @@ def address_list(
     views: Sequence[State],
     inventory: Inventory,
     diagnoses: Mapping[ServiceName, Diagnosis],
+    notes: Sequence[Note],
 ) -> Document:
     """The document of these addresses, with one reason for each Service that has none.
 
     ``diagnoses`` has one for every Service of ``inventory.pending`` and ``not_handled``.
     """
-    document = envelope("AddressList", snapshot, ())
+    document = envelope("AddressList", snapshot, notes)
     document["items"] = [_item(group, views) for group in inventory.groups]
     document["pending"] = [
         {**service_form(service, views), "reason": _reason(diagnoses[service.name])}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.said import agrees
 from kubectl_sharedip.inventory.addresses import key_of
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import ForetoldEvent
@@ -14,11 +15,10 @@ from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.proof import Proof
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot
-from kubectl_sharedip.report.addresses import headline
 from kubectl_sharedip.report.envelope import Document, envelope, named
-from kubectl_sharedip.report.events import agrees
 from kubectl_sharedip.report.proofs import object_form, proof_form
 from kubectl_sharedip.report.remedies import Remedies
 from kubectl_sharedip.report.services import request_form
@@ -27,30 +27,47 @@ from kubectl_sharedip.report.words import message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """All that is known of one Service. ``predicted`` marks one that is not applied yet."""
+    """All that is known of one Service.
+
+    ``sits`` is the proof that it sits where the rules put it. ``predicted`` marks one that is not
+    applied yet.
+    """
 
     service: Service
     diagnosis: Diagnosis
     remedies: Remedies
     foretold: ForetoldEvent | None
     predicted: bool
+    sits: Proof | None = None
 
 
 def diagnosis_list(
-    snapshot: Snapshot, views: Sequence[State], answers: Sequence[Answer], notes: Sequence[Note]
+    snapshot: Snapshot,
+    views: Sequence[State],
+    answers: Sequence[Answer],
+    notes: Sequence[Note],
+    *,
+    all_events: bool = False,
 ) -> Document:
-    """The document of these answers, in their order."""
+    """The document of these answers, in their order.
+
+    Events are MetalLB's alone, unless ``all_events`` asks for those of everybody.
+    """
     document = envelope("DiagnosisList", snapshot, notes)
-    document["items"] = [_item(snapshot, views, answer) for answer in answers]
+    events: dict[ServiceName, list[Event]] = {}
+    for event in snapshot.events:
+        if all_events or event.component.startswith("metallb"):
+            events.setdefault(event.service, []).append(event)
+    document["items"] = [_item(views, answer, events.get(answer.service.name, ())) for answer in answers]
     return document
 
 
-def _item(snapshot: Snapshot, views: Sequence[State], answer: Answer) -> Document:
+def _item(views: Sequence[State], answer: Answer, events: Sequence[Event]) -> Document:
     service, diagnosis = answer.service, answer.diagnosis
     state = state_for(tuple(views), service)
     held = status_addresses(service)
     allocation = state.ledger.allocation(service.name) if state else None
-    first = headline(diagnosis)
+    proof = _proof(answer)
     return {
         **named(service.name),
         "state": _state_name(answer, handled=state is not None),
@@ -61,18 +78,22 @@ def _item(snapshot: Snapshot, views: Sequence[State], answer: Answer) -> Documen
         "sharers": [named(name) for name in _sharers(state, service)],
         "sameKeyElsewhere": [named(name) for name in _same_key_elsewhere(state, service)],
         "cause": _cause_id(diagnosis),
-        "proof": proof_form(first.proof) if first and first.proof else None,
+        "proof": proof_form(proof) if proof else None,
         "findings": [
             finding_form(finding, remedies, state)
             for finding, remedies in zip(diagnosis.findings, answer.remedies, strict=True)
         ],
         "skipped": [_skipped(skipped) for skipped in diagnosis.skipped],
-        "events": [
-            _event(event, answer.foretold)
-            for event in snapshot.events
-            if event.service == service.name and event.component.startswith("metallb")
-        ],
+        "events": [_event(event, answer.foretold) for event in events],
     }
+
+
+def _proof(answer: Answer) -> Proof | None:
+    """The proof of what a person has to clear, else of that at which MetalLB stops, else of the address."""
+    findings = answer.diagnosis.findings
+    causes = [f.proof for f in findings if f.cause and f.proof is not None]
+    decisive = [f.proof for f in findings if f.decisive and f.proof is not None]
+    return next(iter([*causes, *decisive]), answer.sits)
 
 
 def _state_name(answer: Answer, *, handled: bool) -> str:
@@ -141,10 +162,11 @@ def _skipped(skipped: Skipped) -> Document:
 
 
 def _event(event: Event, foretold: ForetoldEvent | None) -> Document:
+    said_by_metallb = event.component.startswith("metallb")
     return {
         "reason": event.reason,
         "type": event.type,
         "message": event.message,
         "lastSeen": event.last_seen,
-        "agrees": agrees(event, foretold),
+        "agrees": agrees(event, foretold) if said_by_metallb else None,
     }

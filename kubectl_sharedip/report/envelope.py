@@ -21,6 +21,8 @@ _LEAVES_OPEN = {
     "namespaces": "pools that select namespaces by label cannot be judged",
     "events": "MetalLB's own words are not shown",
     "deployments": "MetalLB's version and class are assumed",
+    "configurationstates": "whether MetalLB took over its configuration is not known",
+    "daemonsets": "whether k3s's servicelb serves a Service too is not known",
 }
 
 

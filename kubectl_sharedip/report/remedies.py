@@ -40,7 +40,7 @@ def remedies_of(diagnosis: Diagnosis, plan: Plan | None, flags: InForce) -> Reme
 
 def _way_form(way: Way, flags: InForce) -> Document:
     return {
-        "summary": way_summary(way),
+        "summary": way_summary(way, losses_follow=False),
         "command": fix_command(way.goal, way.needs, flags),
         "needs": list(way.needs),
         "leaves": [],
@@ -56,19 +56,20 @@ def _service(words: list[str], service: ServiceName, flags: InForce) -> str:
 
 
 def _more_room(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    pool = next((f.object for f in finding.facts if f.object.kind == "IPAddressPool"), None)
+    # Of other pools the facts tell another field: those would not be given out were they larger.
+    pool = next((f.object for f in finding.facts if f.field == "spec.addresses"), None)
     if pool is None:
-        return "add a pool, or a range to one", kubectl_command(["get", "ipaddresspools", "-A"], flags)
+        return "Add a pool, or a range to one", kubectl_command(["get", "ipaddresspools", "-A"], flags)
     words = ["edit", f"ipaddresspool/{pool.name}", "-n", pool.namespace]
-    return f"add a range to pool {pool.name} (its owner decides)", kubectl_command(words, flags)
+    return f"Add a range to pool {pool.name} (its owner decides)", kubectl_command(words, flags)
 
 
 def _no_pool(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    return "create an IPAddressPool", kubectl_command(["get", "ipaddresspools", "-A"], flags)
+    return "Create an IPAddressPool", kubectl_command(["get", "ipaddresspools", "-A"], flags)
 
 
 def _rejected(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    return "mend the pools: MetalLB accepts all or none", kubectl_command(
+    return "Mend the pools: MetalLB accepts all or none", kubectl_command(
         ["get", "ipaddresspools", "-A", "-o", "yaml"], flags
     )
 
@@ -76,26 +77,26 @@ def _rejected(finding: Finding, service: ServiceName, flags: InForce) -> tuple[s
 def _type(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
     patch = '{"spec":{"type":"LoadBalancer"}}'
     words = ["patch", f"svc/{service.name}", "-n", service.namespace, "--type", "merge", "-p", patch]
-    return "make it a LoadBalancer Service, if it is to have an address", kubectl_command(words, flags)
+    return "Make it a LoadBalancer Service, if it is to have an address", kubectl_command(words, flags)
 
 
 def _class(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
     return (
-        "loadBalancerClass can be set only when a Service is created: delete it and create it anew",
+        "Create it anew with another loadBalancerClass, which can be set only at creation",
         _service(["get", "-o", "yaml"], service, flags),
     )
 
 
 def _ports(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
     return (
-        f"or serve on another port (taken: {_text(finding.values['clashes'])})",
+        f"Serve on other ports than those that are taken ({_text(finding.values['clashes'])})",
         _service(["edit"], service, flags),
     )
 
 
 def _controller(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
     namespace = finding.facts[0].object.namespace
-    return "see why MetalLB's controller is not ready", kubectl_command(
+    return "See why MetalLB's controller is not ready", kubectl_command(
         ["get", "pods", "-n", namespace, "-o", "wide"], flags
     )
 

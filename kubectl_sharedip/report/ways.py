@@ -7,13 +7,21 @@ from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Loss, Operation, Way
 
 
-def way_summary(way: Way) -> str:
-    """The way as one line: its edits, then what the named Service gets, then who else moves."""
-    edits = ", then ".join(edit_text(edit, way.goal.service) for edit in way.edits)
-    gets = [f"it gets {addresses_text(e.after)}" for e in way.effects if e.service == way.goal.service]
+def way_summary(way: Way, *, losses_follow: bool = True) -> str:
+    """The way as one line: its edits, then what the named Service gets, then who else moves.
+
+    Where no list of its losses follows, it says itself that clients are no longer seen.
+    """
+    # With several Services in one sentence "it" would be anybody: then each goes by its name.
+    alone = {edit.service for edit in way.edits} == {way.goal.service}
+    edits = ", then ".join(edit_text(edit, way.goal.service if alone else None) for edit in way.edits)
+    it = "it" if alone else str(way.goal.service)
+    gets = [f"{it} gets {addresses_text(e.after)}" for e in way.effects if e.service == way.goal.service]
     shares = [f"beside {', '.join(map(str, way.joins))}"] if way.joins else []
     moves = [f"{e.service} goes to {addresses_text(e.after)}" for e in way.effects if e.before]
-    comes = ", and ".join([" ".join([*gets, *shares]), *moves]) if gets or moves else ""
+    hidden = not losses_follow and any(map(_hides_clients, way.losses))
+    lost = ["client source IPs are lost"] if hidden else []
+    comes = ", and ".join([" ".join([*gets, *shares]), *moves, *lost]) if gets or moves else ""
     return f"{edits[:1].upper()}{edits[1:]}: {comes}" if comes else edits
 
 
@@ -54,15 +62,18 @@ def list_text(addresses: tuple[Address, ...]) -> str:
 
 def loss_text(loss: Loss) -> str:
     """What is given up, in words."""
-    return _LOSSES[loss.kind].format(service=loss.service, value=loss.value)
+    sources = ": its pods no longer see client source IPs" if _hides_clients(loss) else ""
+    return _LOSSES[loss.kind].format(service=loss.service, value=loss.value, sources=sources)
+
+
+def _hides_clients(loss: Loss) -> bool:
+    """Whether the pods will see a node in the place of the client: under Local they saw who asks."""
+    return loss.kind == "policy" and loss.value == "Local"
 
 
 _LOSSES = {
     "request": "{service} gives up its request for {value}",
     "pool-request": "{service} gives up its request for pool {value}",
-    "policy": (
-        "{service} changes externalTrafficPolicy from {value}"
-        " (from Local to Cluster its pods no longer see client source IPs)"
-    ),
+    "policy": "{service} changes externalTrafficPolicy, {value} until now{sources}",
     "live-address": "{service} loses {value}, on which clients may be",
 }

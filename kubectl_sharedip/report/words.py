@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.catalogue.entry import Phrases
 from kubectl_sharedip.model.finding import Finding, Value
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.snapshot import Note
@@ -12,13 +13,14 @@ from kubectl_sharedip.model.snapshot import Note
 
 def message(finding: Finding) -> str:
     """The finding as one sentence or two."""
-    return _fill(CATALOGUE[finding.code].text, finding.values)
+    entry = CATALOGUE[finding.code]
+    return _fill(entry.text, finding.values, entry.phrases)
 
 
 def brief(finding: Finding) -> str:
     """The finding as a row of a table has room for."""
     entry = CATALOGUE[finding.code]
-    return _fill(entry.brief or entry.text, finding.values)
+    return _fill(entry.brief or entry.text, finding.values, entry.phrases)
 
 
 def note_message(note: Note) -> str:
@@ -27,7 +29,7 @@ def note_message(note: Note) -> str:
     if note.code == "SIP903":
         values["where"] = f" ({values['where']})" if values.get("where") else ""
         values["field"] = f"{values['field']}: " if values.get("field") else ""
-    return _fill(CATALOGUE[note.code].text, values)
+    return _fill(CATALOGUE[note.code].text, values, {})
 
 
 def fact_text(fact: Fact) -> str:
@@ -37,16 +39,25 @@ def fact_text(fact: Fact) -> str:
     return f'{fact.object}: {fact.field} = "{fact.value}"'
 
 
-def _fill(template: str, values: Mapping[str, Value]) -> str:
-    texts = {name: value if isinstance(value, str) else ", ".join(value) for name, value in values.items()}
+def _fill(template: str, values: Mapping[str, Value], phrases: Phrases) -> str:
+    """The template with its values; a phrase may have values of its own in it."""
+    texts = {name: ", ".join(_parts(value)) for name, value in values.items()}
+    for name, words in phrases.items():
+        parts = _parts(values[name]) if name in values else ()
+        # Only a phrase of ours has values in it: braces in what the cluster says are its own.
+        texts[name] = ", ".join(words[p].format_map(texts) if p in words else p for p in parts)
     return template.format_map(texts)
 
 
+def _parts(value: Value) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
 RULE_TEXT = {
-    "wants-address": "it asks for this address only, so no other is tried",
+    "wants-address": "this address is asked for, so no other is tried",
     "address-is-held": "the address is held",
-    "holder-has-key": "the holder must offer a sharing key, and it offers none",
-    "requester-has-key": "whoever joins must have a sharing key, and it has none",
+    "holder-has-key": "who holds an address must offer a sharing key, and here none is offered",
+    "requester-has-key": "who joins an address must have a sharing key, and this Service has none",
     "keys-equal": "the sharing keys must be equal, byte for byte, and they are not",
     "policies-equal": (
         "sharers must have one externalTrafficPolicy (Local without a selector counts as Cluster)"
@@ -66,13 +77,42 @@ RULE_TEXT = {
     "may-share": "an address that is held can be taken only by who may share it",
     "room-in-requested-pool": "the requested pool must have an address that is free or can be joined",
     "room-in-some-pool": "some pool must have an address that is free or can be joined",
-    "assigned-requested": "the requested address is free for it, or can be joined",
+    "assigned-requested": "the requested address is free for this Service, or can be joined",
     "assigned-requested-pool": "the requested pool has an address that is free or can be joined",
-    "assigned-kept-for-it": "a pool that is kept for it has an address that is free or can be joined",
+    "assigned-kept-for-it": "a pool kept for this Service has an address that is free or can be joined",
     "assigned-general": "a pool for everybody has an address that is free or can be joined",
-    "nothing-wakes-metallb": "it would be assigned, and nothing has made MetalLB look at it since",
+    "never-settles": "each look at it writes a status that brings the next look",
+    "nothing-wakes-metallb": "the Service would get an address, and nothing has made MetalLB look since",
+    "held-by-unseen": "MetalLB sees Services that could not be read here, and names what is in the way",
+    "configuration-accepted": "a configuration that MetalLB does not accept is not taken into use",
     "pools-accepted": "MetalLB accepts all pools together or none",
     "controller-runs": "without its controller MetalLB assigns nothing",
+    "keeps-address": "an address that the rules still allow is kept",
+    "asked-for": "this address is asked for",
+    "asked-for-none": "no address is asked for: MetalLB chose one, and keeps it while it may",
+    "shares-by-the-rules": (
+        "they may share: one key, one externalTrafficPolicy (under Local one selector), no port in common"
+    ),
+    "stays-at-a-look": "looked at again it keeps this: no edit that leaves all this as it is moves it",
     "has-cluster-ip": "the Service must have a clusterIP",
     "families-and-policy-agree": "the clusterIPs must fit the ipFamilyPolicy",
+    "pool-is-advertised": "an L2Advertisement or a BGPAdvertisement must be for the pool, and none is",
+    "node-may-announce": "a node must be selected, have a network and not be excluded by label; none is so",
+    "endpoint-can-serve": "without an endpoint that can serve no node announces the address",
+    "local-endpoint-can-serve": "under policy Local a node announces only with an endpoint of its own",
+    "speaker-is-ready": "a node announces by MetalLB's speaker on it, and there is none that is ready",
+    "peer-is-reached": "by BGP a node must have a session with a peer that the advertisement is for",
+    "no-selective-sharing": (
+        "after MetalLB 0.16.1 layer 2 announces no Service that has a sharing key by an advertisement that"
+        " selects Services"
+    ),
+    "first-node-answers": (
+        "of the nodes that may announce, the one whose hash with the address is the lowest answers"
+    ),
+    "every-node-announces": "by BGP every node that may announce does",
+    "interface-is-there": "the node that answers must have one of the interfaces of the advertisement",
+    "sharers-announced-alike": "each sharer is announced by the nodes that may announce it, and they differ",
+    "sharers-have-same-pods": (
+        "MetalLB compares the selectors under policy Local and not the pods, and the pods differ"
+    ),
 }

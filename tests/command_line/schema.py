@@ -1,16 +1,13 @@
-"""Documents held against the schemas beside this file, which are written from cli.md by hand."""
+"""Documents held against the schemas that ship, which are written from cli.md by hand."""
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
-_FOLDER = Path(__file__).parent / "schemas"
+from kubectl_sharedip.report.schema import schema
 
 
 def broken_promises(document: dict[str, Any]) -> list[str]:
@@ -21,9 +18,6 @@ def broken_promises(document: dict[str, Any]) -> list[str]:
 
 @cache
 def _validator(kind: str) -> Draft202012Validator:
-    contents = {file.name: json.loads(file.read_text()) for file in _FOLDER.glob("*.json")}
-    for schema in contents.values():
-        Draft202012Validator.check_schema(schema)
-    resources = [(name, Resource.from_contents(schema)) for name, schema in contents.items()]
-    registry: Registry[Any] = Registry().with_resources(resources)
-    return Draft202012Validator(contents[f"{kind}.json"], registry=registry)
+    whole = schema(kind)
+    Draft202012Validator.check_schema(whole)
+    return Draft202012Validator(whole)

@@ -152,7 +152,8 @@ def test_one_at_rest_where_the_rules_would_not_have_it_is_to_be_reported(lab: La
 
     item = lab("why", "odd", "-o", "json").document["items"][0]
 
-    assert [finding["code"] for finding in item["findings"]] == ["SIP508"]
+    found = [finding["code"] for finding in item["findings"]]
+    assert [code for code in found if not code.startswith("SIP6")] == ["SIP508"]  # nothing is announced here
 
 
 # What may not be read

@@ -236,7 +236,7 @@ def test_text_tells_the_answer_first_then_its_proof_then_what_helps(program: Pro
     out = program("why", "dns-udp", "-f", path("local-and-cluster", "apply")).out
 
     assert out.startswith("default/dns-udp ")
-    assert 0 < out.index("SIP204") < out.index("Because") < out.index("What helps")
+    assert 0 < out.index("SIP204") < out.index("spec.externalTrafficPolicy") < out.index("What helps")
     assert "kubectl sharedip fix dns-udp -n default" in out
 
 

@@ -10,11 +10,14 @@
         causes: [SIP201]      the codes of all findings that are causes, one each
         others: []            the codes of the findings that are neither
         certain: true         of all its findings; SIP308 is never certain
+        uncertain: []         the codes of findings that are possible where the others are certain
         holders: []           those of its causes together (not compared where it is left out)
         values: {SIP201: {}}  values of a finding's text, compared where they are given
         severities: {}        compared where they are given
         objects: []           what the facts of the decisive finding speak of, where given
-        skipped: []           the codes of checks that were not made
+        skipped: []           the codes of checks that were not made; those that lack nothing but
+                              SELDOM_READ need not be named, nor those on who announces an
+                              address in a case that has no object of ANNOUNCING
         unexplained: false    a Pending Service of which nothing can be said
     notes: [SIP902]           the codes of the notes, in any order; SIP902 where it is left out
     fix:                      goals, each with the leave that is given
@@ -39,9 +42,24 @@ from typing import Any
 
 import yaml
 
+from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+
 FOLDER = Path(__file__).parents[1] / "cases"
 
 Codes = tuple[str, ...]
+
+#: Kinds that few cases bring.
+SELDOM_READ = frozenset({"configurationstates", "daemonsets", "events"})
+
+#: Kinds that say who announces an address, and their resources.
+ANNOUNCING = {
+    "L2Advertisement": "l2advertisements",
+    "BGPAdvertisement": "bgpadvertisements",
+    "BGPPeer": "bgppeers",
+    "Node": "nodes",
+    "Pod": "pods",
+    "EndpointSlice": "endpointslices",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +73,7 @@ class Expected:
     causes: Sequence[str] = ()
     others: Sequence[str] = ()
     certain: bool = True
+    uncertain: Sequence[str] = ()
     holders: Sequence[str] | None = None
     values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     severities: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +123,16 @@ class Case:
         """Whether every Service is in the cluster already, so that the order of the input says nothing."""
         services = [body for body in self.documents if body["kind"] == "Service"]
         return all("uid" in body["metadata"] for body in services)
+
+    def skipped(self, expected: Expected) -> frozenset[str]:
+        """The codes of the checks that are not made of a Service: those listed, and those on who
+        announces its address where no object of the case could tell."""
+        listed = frozenset(expected.skipped)
+        kinds = {str(body["kind"]).removesuffix("List") for body in self.documents}
+        if kinds & set(ANNOUNCING) or not expected.addresses or expected.state == "NotHandled":
+            return listed
+        resources = set(ANNOUNCING.values())
+        return listed | {row.code for row in CATALOGUE.values() if resources.intersection(row.reads)}
 
 
 def all_cases() -> list[Case]:

@@ -1,7 +1,8 @@
-"""Which objects a query selects: labels by equality or presence, and a few fields."""
+"""Which objects a query selects: labels by equality, presence or a list of values, and a few fields."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from .store import Json
@@ -10,6 +11,8 @@ _FIELDS = {
     "services": ("spec.type", "metadata.name", "metadata.namespace"),
     "events": ("involvedObject.kind", "involvedObject.name", "metadata.name", "metadata.namespace"),
 }
+
+_ONE_OF = re.compile(r"(\S+) in \(([^)]*)\)")
 
 
 class UnknownField(Exception):
@@ -27,11 +30,17 @@ def check(plural: str, query: Mapping[str, str], *, knows_service_type: bool) ->
 def matches(body: Json, query: Mapping[str, str]) -> bool:
     """Whether an object is among those that the query selects."""
     labels = (body.get("metadata") or {}).get("labels") or {}
-    wanted_labels = _terms(query.get("labelSelector", ""))
+    selector = query.get("labelSelector", "")
+    listed = [(name, values.split(",")) for name, values in _ONE_OF.findall(selector)]
+    wanted_labels = _terms(_ONE_OF.sub("", selector))
     wanted_fields = _terms(query.get("fieldSelector", ""))
-    return all(
-        name in labels if value is None else labels.get(name) == value for name, value in wanted_labels
-    ) and all(_field(body, path) == value for path, value in wanted_fields)
+    return (
+        all(labels.get(name) in values for name, values in listed)
+        and all(
+            name in labels if value is None else labels.get(name) == value for name, value in wanted_labels
+        )
+        and all(_field(body, path) == value for path, value in wanted_fields)
+    )
 
 
 def _terms(selector: str) -> list[tuple[str, str | None]]:

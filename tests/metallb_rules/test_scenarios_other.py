@@ -86,6 +86,14 @@ def test_83_class_of_its_own() -> None:
 OLD = "metallb.universe.tf/"
 
 
+def test_whose_class_was_taken_away_is_left_alone_by_a_full_pass() -> None:
+    world = World(TEN, lb_class="x").apply("a", loadBalancerClass="x").apply("b", loadBalancerClass="x")
+    world.apply("c", loadBalancerClass="x", ip="10.0.0.1")
+    world.apply("a", type="ClusterIP", loadBalancerClass=None)
+    world.delete("b")
+    assert (world.held("a"), world.held("c")) == ({("10.0.0.0",)}, {("10.0.0.1",)})
+
+
 @pytest.mark.parametrize(
     ("kubernetes", "told"), [("v1.29.9", False), ("v1.30.0", True), ("v1.34.1", True), (None, False)]
 )

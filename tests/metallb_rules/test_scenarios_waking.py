@@ -232,3 +232,19 @@ def test_63_status_emptied() -> None:
     world = World(TEN).apply("a", ip=FIVE).apply("a", ip=None).write_status("a")
     assert world.held("a") == {("10.0.0.0",)}
     assert world.events == (assigned("10.0.0.0"),)
+
+
+def test_0_13_pools_that_were_put_off_rule_after_a_restart() -> None:
+    world = World(pool("p", "10.0.0.0/31"), version="0.13.12").apply("a")
+    world.pools(pool("p", "10.1.0.0/31")).apply("b")
+    assert (world.held("a"), world.held("b")) == ({("10.0.0.0",)}, {("10.0.0.1",)})
+    world.restart()
+    assert world.together("a", "b") == {("10.1.0.0", "10.1.0.1"), ("10.1.0.1", "10.1.0.0")}
+
+
+def test_no_pools_at_all_after_pools_that_were_refused_at_start() -> None:
+    # Which pools ruled was not to be seen; that there are none now is.
+    there = service("a", status=["10.0.0.5"])
+    world = World(pool("p", "10.0.0.9-10.0.0.5"), there)
+    assert world.held("a") == {("10.0.0.5",)}
+    assert world.pools().held("a") == {()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kubectl_sharedip.metallb.converge import Step, converge
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, Restart, ServiceDeletion, ServiceEdit
+from kubectl_sharedip.metallb.ledger import Ledger
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused
 from kubectl_sharedip.metallb.rest import plainly_rests
 from kubectl_sharedip.metallb.settle import differences, settle, unrested
@@ -88,6 +90,63 @@ def test_whoever_plainly_rests_is_left_alone_by_a_look(seed: int) -> None:
             if plainly_rests(end, one):
                 (step,) = converge(end, one)
                 assert (step.service.ingress, step.ledger.changed()) == (one.ingress, end.ledger.changed())
+
+
+RESTING = service("a", status=["10.0.0.5"])
+POOL = pool("p", "10.0.0.0/24", "fc00::/120")
+
+
+def changed(place: str, value: object) -> Document:
+    document = deepcopy(RESTING)
+    *path, last = place.split(" ")
+    inner = document
+    for step in path:
+        inner = inner.setdefault(step, {})
+    inner[last] = value
+    return document
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        changed("status loadBalancer ingress", [{"ip": "10.0.0.5", "hostname": "x"}]),
+        changed("status loadBalancer ingress", [{"ip": "::ffff:10.0.0.5"}]),
+        changed("status loadBalancer ingress", [{"ip": "fc00::5"}]),
+        changed("status loadBalancer ingress", [{"ip": "10.0.0.05"}]),
+        changed("status loadBalancer ingress", [{"ip": "10.0.0.5"}, {"ip": "fc00::5"}]),
+        changed("status loadBalancer ingress", []),
+        changed("status loadBalancer ingress", [{"ip": "10.9.0.5"}]),
+        changed("spec loadBalancerIP", "10.0.0.6"),
+        changed("spec clusterIPs", ["10.96.0.1", "fd00:96::1"]),
+        changed("spec clusterIPs", ["fd00:96::1"]),
+        changed("spec clusterIPs", ["None"]),
+        changed("spec clusterIPs", []),
+        changed("spec ipFamilyPolicy", "PreferDualStack"),
+        changed("spec ipFamilyPolicy", "RequireDualStack"),
+        changed("metadata annotations", {"metallb.io/loadBalancerIPs": "10.0.0.6"}),
+        changed("metadata annotations", {"metallb.universe.tf/loadBalancerIPs": "10.0.0.6"}),
+        changed("metadata annotations", {"metallb.io/address-pool": "q"}),
+        changed("metadata annotations", {"metallb.universe.tf/address-pool": "q"}),
+    ],
+    ids=lambda document: str(document["spec"]) + str(document["status"]) + str(document["metadata"]),
+)
+def test_what_has_to_be_decided_does_not_plainly_rest(document: Document) -> None:
+    known = state(POOL, document)
+    assert not plainly_rests(known, known.services[named("a")])
+
+
+def test_what_a_plain_rest_takes_beside_the_service_itself() -> None:
+    known = state(POOL, RESTING)
+    there = known.services[named("a")]
+    assert plainly_rests(known, there)
+    assert not plainly_rests(replace(known, ledger=Ledger()), there)
+    edited = replace(there, external_traffic_policy="Local", selector={"app": "x"})
+    assert not plainly_rests(known.with_service(edited), edited)  # the books have its old terms
+    kept = pool("p", "10.0.0.0/24", serviceAllocation={"priority": 1, "namespaces": ["default"]})
+    reserved = state(kept, RESTING)
+    assert not plainly_rests(reserved, reserved.services[named("a")])
+    crowded = state(POOL, RESTING, service("b", status=["10.0.0.5"]))
+    assert not plainly_rests(crowded, crowded.services[named("a")])
 
 
 def test_most_services_of_a_cluster_plainly_rest() -> None:

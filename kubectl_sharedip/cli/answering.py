@@ -1,0 +1,66 @@
+"""All that is known of some Services: what is found, what would help, and whose they are.
+
+It exists because the plans of many Services share their costliest part. It refuses to print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from kubectl_sharedip.cli.naming import pending
+from kubectl_sharedip.cli.reading import Reading
+from kubectl_sharedip.diagnose.beside import with_owners
+from kubectl_sharedip.diagnose.run import diagnose
+from kubectl_sharedip.diagnose.sitting import why_here
+from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.installed import state_for
+from kubectl_sharedip.metallb.outcomes import Refused
+from kubectl_sharedip.metallb.settle import unrested
+from kubectl_sharedip.model.finding import Diagnosis
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Goal, Plan
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.plan.make import make_plan
+from kubectl_sharedip.plan.possible import blocking_code, unseen
+from kubectl_sharedip.report.diagnosis import Answer
+from kubectl_sharedip.report.remedies import remedies_of
+
+_Waiting = Callable[[int], frozenset[ServiceName]]
+
+
+def answers_of(reading: Reading, services: Iterable[Service]) -> list[Answer]:
+    """An answer for each Service, sorted by name."""
+    # One sweep over a MetalLB's Services serves the plans of all of them.
+    waiting = cache(lambda place: unrested(reading.views[place]))
+    return [_answer(reading, service, waiting) for service in sorted(services, key=lambda s: s.name)]
+
+
+def _answer(reading: Reading, service: Service, waiting: _Waiting) -> Answer:
+    state = state_for(reading.views, service)
+    outcome = decide(state, service) if state is not None else None
+    diagnosis = diagnose(reading.snapshot, reading.views, service, outcome)
+    plan = _plan(reading, service, diagnosis, waiting)
+    diagnosis = with_owners(diagnosis, plan, reading.snapshot.services)
+    return Answer(
+        service=service,
+        diagnosis=diagnosis,
+        remedies=remedies_of(diagnosis, plan, reading.flags),
+        foretold=outcome.event if isinstance(outcome, Refused) else None,
+        predicted=service.name in reading.prediction.new,
+        sits=why_here(state, service, outcome) if state is not None else None,
+    )
+
+
+def _plan(reading: Reading, service: Service, diagnosis: Diagnosis, waiting: _Waiting) -> Plan | None:
+    """The ways that would help a Pending Service, each simulated; None where no edit of it can."""
+    state = state_for(reading.views, service)
+    if state is None or service not in pending([service]) or blocking_code(state, service, diagnosis):
+        return None
+    return make_plan(
+        state,
+        Goal(service=service.name),
+        (),
+        unseen=unseen(reading.snapshot),
+        waiting=waiting(reading.views.index(state)),
+    )

@@ -1,0 +1,71 @@
+"""An answer that is given again whenever it has become another one.
+
+It refuses to print the same answer twice: that something changed in the cluster is no news, that the
+answer did is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import click
+
+from kubectl_sharedip.cli.failures import report
+from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cluster.errors import ClusterError
+
+_GATHER_S = 0.3  # what belongs together comes within moments: one answer to it, not five
+_LOOK_AGAIN_S = 30.0  # where not everything may be watched
+_IN_FLIGHT_S = 5.0  # an answer that waits for MetalLB changes without anything happening
+_AFTER_TROUBLE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One answer: its document, and what prints it."""
+
+    document: dict[str, Any]
+    show: Callable[[], None]
+
+
+def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round]) -> NoReturn:
+    """Shows the answer, and each later one that differs, until it is interrupted.
+
+    ``resources`` are keys of the table of resources, a change of which may change the answer.
+    Raises click.UsageError where files are read; ClusterError where there is no first answer.
+    """
+    if request.files:
+        raise click.UsageError("-w watches a cluster; the files of -f do not change by themselves.")
+    from kubectl_sharedip.cluster.changes import Changes
+    from kubectl_sharedip.cluster.connection import connect
+
+    changes = Changes(connect(request.connection), resources)
+    shown = None
+    while True:
+        pause_s: float | None = None
+        try:
+            found = answer()
+        except ClusterError as error:
+            if shown is None:
+                raise
+            report(error)
+            pause_s = _AFTER_TROUBLE_S
+        else:
+            told = _told(found.document)
+            if told != shown:
+                found.show()
+            shown = told
+            if any(note["code"] == "SIP904" for note in found.document["notes"]):
+                pause_s = _IN_FLIGHT_S
+        if pause_s is None and not changes.complete:
+            pause_s = _LOOK_AGAIN_S
+        changes.wait(pause_s, gather_s=_GATHER_S)
+
+
+def _told(document: dict[str, Any]) -> str:
+    """All that a document says, but for when it was made."""
+    source = {**document["source"], "takenAt": None}
+    return json.dumps({**document, "source": source})

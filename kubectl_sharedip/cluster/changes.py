@@ -1,0 +1,80 @@
+"""Whether anything happened to some resources since the last time somebody asked.
+
+It exists for answers that are given again when the cluster changes. What happened is not told: the
+answer is made from a new reading, so nothing is lost where a watch breaks, and a watch that is taken
+up anew counts as a change. Refuses to end by itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+
+from kubectl_sharedip.cluster.connection import Connection
+from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.resources import RESOURCES, Resource
+from kubectl_sharedip.cluster.watch import WatchExpired, watch
+
+_ONE_WATCH_S = 3600.0
+_AFTER_TROUBLE_S = 3.0
+_NEVER = ("forbidden", "not-found", "unauthorized")  # asking again would not help
+
+
+class Changes:
+    """Watches of some resources, from its making on.
+
+    ``complete`` is False where one of them cannot be watched: then changes may pass unseen.
+    """
+
+    def __init__(self, connection: Connection, resources: Iterable[str]) -> None:
+        """Begins to watch. ``resources`` are keys of RESOURCES.
+
+        Raises ClusterError where no server answers.
+        """
+        self.complete = True
+        self._connection = connection
+        self._changed = threading.Event()
+        for name in resources:
+            row = RESOURCES[name]
+            try:
+                version = self._version(row)
+            except ClusterError as error:
+                if error.kind not in _NEVER:
+                    raise
+                self.complete = False
+                continue
+            threading.Thread(target=self._follow, args=(row, version), daemon=True).start()
+
+    def wait(self, longest_s: float | None, *, gather_s: float) -> None:
+        """Returns once something has changed since the last call, or after ``longest_s`` seconds.
+
+        ``gather_s`` more are given to what comes together with the first change.
+        """
+        if self._changed.wait(longest_s):
+            time.sleep(gather_s)
+        self._changed.clear()
+
+    def _version(self, row: Resource) -> str:
+        """The resourceVersion of the list as it is now."""
+        page = self._connection.request("GET", row.path(), {"limit": 1})
+        return (page.get("metadata") or {}).get("resourceVersion") or ""
+
+    def _follow(self, row: Resource, version: str) -> None:
+        while True:
+            try:
+                for _ in watch(self._connection, row, version, _ONE_WATCH_S):
+                    self._changed.set()
+            except WatchExpired:
+                pass
+            except ClusterError as error:
+                if error.kind in _NEVER:
+                    self.complete = False
+                    self._changed.set()
+                    return
+                time.sleep(_AFTER_TROUBLE_S)
+            try:
+                version = self._version(row)
+            except ClusterError:
+                version = "0"  # any state that the server has; the next attempt says more
+            self._changed.set()

@@ -1,0 +1,110 @@
+"""Who has which sharing key, and who asks for which address: one sweep over the Services of a State.
+
+Checks ask for one Service after the other; looking through all the others each time would cost the
+square of their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.sharing import sharing_key
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.service import Service
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+MOST_STATES = 4  # one a MetalLB; a watch leaves the State of its last look behind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Census:
+    """The LoadBalancer Services of one State, each tuple sorted by name, or by key.
+
+    ``spread`` is the first Service with a key in each namespace; ``alike`` are the keys that become
+    one when they are folded; ``asking`` are the Services that ask for an address by naming it.
+    """
+
+    by_key: Mapping[str, tuple[Service, ...]]
+    spread: Mapping[str, tuple[Service, ...]]
+    alike: Mapping[str, tuple[str, ...]]
+    asking: Mapping[Address, tuple[Service, ...]]
+
+
+class Same(Generic[V]):
+    """A frozen value, such as a State, equal to itself alone: too large to be compared.
+
+    Whatever is kept under one of these holds on to its value, so no other value can come to have
+    the same identity meanwhile.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: V) -> None:
+        """The value to be told from all others."""
+        self.value = value
+
+    def __hash__(self) -> int:
+        """By identity."""
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        """By identity."""
+        return isinstance(other, Same) and self.value is other.value
+
+
+def once_a_state(count: Callable[[State], V]) -> Callable[[State], V]:
+    """The same function, which counts a State the first time only."""
+
+    @lru_cache(maxsize=MOST_STATES)
+    def counted(same: Same[State]) -> V:
+        return count(same.value)
+
+    return lambda state: counted(Same(state))
+
+
+def folded(key: str) -> str:
+    """The key without what is easily written otherwise: case, blanks, ``-`` against ``_``."""
+    return "".join(key.split()).casefold().replace("-", "_")
+
+
+@once_a_state
+def census_of(state: State) -> Census:
+    """The census of this State."""
+    services = sorted(
+        (service for service in state.services.values() if service.type == "LoadBalancer"),
+        key=lambda service: service.name,
+    )
+    by_key = _grouped((key, service) for service in services if (key := sharing_key(service, state.version)))
+    requests = ((service, requested(service, state.version)) for service in services)
+    return Census(
+        by_key=by_key,
+        spread={key: _one_a_namespace(sharers) for key, sharers in by_key.items()},
+        alike=_grouped((folded(key), key) for key in sorted(by_key)),
+        asking=_grouped(
+            (address, service)
+            for service, request in requests
+            if isinstance(request, Request)
+            for address in request.addresses
+        ),
+    )
+
+
+def _one_a_namespace(services: Iterable[Service]) -> tuple[Service, ...]:
+    first: dict[str, Service] = {}
+    for service in services:
+        first.setdefault(service.name.namespace, service)
+    return tuple(first.values())
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}

@@ -1,0 +1,46 @@
+"""What a finding rests on must have been read: what was not is skipped by name, never silently fine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.view import Check, View
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.finding import Finding, Skipped
+from kubectl_sharedip.model.snapshot import Snapshot
+
+
+def checked(view: View, checks: Iterable[Check]) -> tuple[list[Finding], list[Skipped]]:
+    """What these checks find of the Service, and which of their findings could not be looked for."""
+    given: list[Finding] = []
+    skipped: list[Skipped] = []
+    for check in checks:
+        if check.concerns(view):
+            told = tuple(check.look(view))
+            proven = {finding.code for finding in told if check.proves}
+            unread = {code: () if code in proven else missing_for(view, code) for code in check.codes}
+            skipped.extend(Skipped(code=code, resources=lacks) for code, lacks in unread.items() if lacks)
+            given.extend(one for one in told if not unread[one.code])
+    return given, skipped
+
+
+def missing_for(view: View, code: str) -> tuple[str, ...]:
+    """What the row of the finding reads and nobody knows."""
+    reads = CATALOGUE[code].reads
+    return tuple(resource for resource in reads if not _enough(view.snapshot, view.state, resource))
+
+
+def known(snapshot: Snapshot, resource: str) -> bool:
+    """Whether all objects of this resource are known; one that the server does not have has none."""
+    if snapshot.was_read(resource):
+        return True
+    return any(gap.resource == resource and gap.reason == "absent" for gap in snapshot.not_read)
+
+
+def _enough(snapshot: Snapshot, state: State, resource: str) -> bool:
+    """Whether what is known of the resource suffices: Namespaces matter to selectors alone."""
+    if resource != "namespaces" or known(snapshot, resource):
+        return known(snapshot, resource)
+    allocations = (pool.resource.allocation for pool in state.pools.by_name.values())
+    return not any(allocation and allocation.namespace_selectors for allocation in allocations)

@@ -1,0 +1,97 @@
+"""What MetalLB's own events say of a Service: evidence with an age, never the answer."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import islice
+
+from kubectl_sharedip.diagnose.view import View
+from kubectl_sharedip.metallb.outcomes import ForetoldEvent
+from kubectl_sharedip.model.address import Address, parse_address
+from kubectl_sharedip.model.event import Event
+from kubectl_sharedip.model.names import ObjectRef
+from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Snapshot
+
+CONTROLLER = "metallb-controller"
+
+_ALLOCATION_REASONS = ("AllocationFailed", "IPAllocated", "ClearAssignment", "LoadBalancerFailed")
+_COMBINED = "(combined from similar events): "
+_IN_USE_BY = re.compile(r"(address also in use by )(\S+)$")
+_BEFORE_REASON = re.compile(
+    r'^(Failed to allocate IP for "[^"]*": '
+    r'|current IP for "[^"]*" not allowed by config, will attempt for new IP assignment: )'
+)
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+def has_a_past(view: View) -> bool:
+    """Whether there can be events of the Service: not of one that is not applied yet."""
+    return view.service.uid is not None
+
+
+def allocation_events(snapshot: Snapshot, service: Service) -> tuple[Event, ...]:
+    """What MetalLB said of its addresses, the newest last.
+
+    Events outlive their object: those of an earlier Service of that name are left out.
+    """
+    return tuple(
+        event
+        for event in _events_of(snapshot, service)
+        if event.component == CONTROLLER
+        and event.reason in _ALLOCATION_REASONS
+        and (not event.service_uid or not service.uid or event.service_uid == service.uid)
+    )
+
+
+def _events_of(snapshot: Snapshot, service: Service) -> Iterator[Event]:
+    """Those of one Service among all, which are sorted by Service."""
+    first = bisect_left(snapshot.events, service.name, key=lambda event: event.service)
+    for event in islice(snapshot.events, first, None):
+        if event.service != service.name:
+            return
+        yield event
+
+
+def agrees(event: Event, foretold: ForetoldEvent | None) -> bool | None:
+    """Whether the event says what the rules give now; None where it is not about allocation."""
+    if event.reason not in _ALLOCATION_REASONS:
+        return None
+    if foretold is None:
+        return event.reason == "IPAllocated"
+    return event.reason == foretold.reason and same_text(event.message, foretold.message)
+
+
+def same_text(left: str, right: str) -> bool:
+    """Whether two texts of MetalLB are the same, the order of holders aside, which is random."""
+    return _sorted_holders(left) == _sorted_holders(right)
+
+
+def reason_in(message: str) -> str:
+    """Why, in a text that says of which Service before; another text as it is."""
+    return _BEFORE_REASON.sub("", message.removeprefix(_COMBINED))
+
+
+def named_addresses(text: str) -> tuple[Address, ...]:
+    """The addresses that stand in quotes in a text of MetalLB, in its order, each once."""
+    found = (parse_address(quoted) for quoted in _QUOTED.findall(text))
+    return tuple(dict.fromkeys(address for address in found if address is not None))
+
+
+def event_fact(event: Event) -> Fact:
+    """The text of an event, as a field of its object."""
+    namespace, name = event.service
+    return Fact(
+        object=ObjectRef("Event", namespace, event.name or f"{name} ({event.reason})"),
+        field="message",
+        value=event.message,
+    )
+
+
+def _sorted_holders(text: str) -> str:
+    return _IN_USE_BY.sub(
+        lambda found: found[1] + ",".join(sorted(found[2].split(","))), text.removeprefix(_COMBINED)
+    )

@@ -1,0 +1,84 @@
+"""SIP503 and SIP505: what this version of MetalLB does to a Service that sits well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from kubectl_sharedip.diagnose.view import Check, View, found
+from kubectl_sharedip.metallb.annotations import OLD_PREFIX, annotation_field
+from kubectl_sharedip.metallb.edits import Restart
+from kubectl_sharedip.metallb.facts import address_fact, service_fact
+from kubectl_sharedip.metallb.outcomes import Assigned
+from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
+from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.model.finding import Finding
+
+
+def _restart_may_steal(view: View) -> Iterator[Finding]:
+    """SIP503. Only whoever waits can take an address, so without one nothing is followed."""
+    state, service = view.state, view.service
+    held = status_addresses(service)
+    keeps = isinstance(view.outcome, Assigned) and view.outcome.addresses == held
+    if state.version.assigned_first or state.blind or not keeps:
+        return
+    waits = (one for one in state.services.values() if one.type == "LoadBalancer" and not one.ingress)
+    if next(waits, None) is None:
+        return
+    takers = sorted(
+        {
+            other
+            for end in _after_restart(_Same(state)).ends
+            if held_by(end, service.name) != held
+            for address in held
+            for other in end.ledger.holders(address)
+            if other != service.name and address not in held_by(state, other)
+        }
+    )
+    if takers:
+        yield found(
+            "SIP503",
+            {
+                "addresses": tuple(map(str, held)),
+                "takers": tuple(map(str, takers)),
+                "version": str(state.version),
+            },
+            facts=(address_fact(service), *(address_fact(state.services[taker]) for taker in takers)),
+            holders=tuple(takers),
+            certain=state.installation.exact,
+        )
+
+
+class _Same:
+    """A state that is equal to itself alone: comparing two by what is in them costs a sweep."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.state is self.state
+
+    def __hash__(self) -> int:
+        return id(self.state)
+
+
+@lru_cache(maxsize=1)  # one restart serves all Services of a cluster
+def _after_restart(same: _Same) -> Settled:
+    return settle(same.state, [Restart()], unrested(same.state))
+
+
+def _status_rewritten(view: View) -> Iterator[Finding]:
+    """SIP505. The API server fills in ipMode, which MetalLB leaves out and so finds changed."""
+    service = view.service
+    old = sorted(key for key in service.annotations if key.startswith(OLD_PREFIX))
+    if not old or not view.state.version.warns_of_old_annotations:
+        return
+    if view.state.defaults_ip_mode or any(entry.ip_mode for entry in service.ingress):
+        facts = tuple(service_fact(service, annotation_field(k), service.annotations[k]) for k in old)
+        yield found("SIP505", {"annotations": tuple(old)}, facts=(address_fact(service), *facts))
+
+
+CHECKS = (
+    Check(codes=("SIP503",), look=_restart_may_steal, of="assigned"),
+    Check(codes=("SIP505",), look=_status_rewritten, of="assigned"),
+)

@@ -1,0 +1,176 @@
+"""Who announces the address of a Service, on layer 2 and by BGP, and who not and why.
+
+Each node decides for itself, and all come to the same answer. MetalLB stops at a node's first reason;
+here every reason is kept, so that it is plain what else would have to change. Refuses to say anything
+of what is not known: without endpoints, speakers or peers, nothing is held against a node for their
+sake. Sources: ``speaker/layer2_controller.go``, ``speaker/bgp_controller.go``, ``speaker/main.go``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from kubectl_sharedip.metallb.advertisements import (
+    attached,
+    clashing,
+    for_service,
+    on_node,
+    peers_reached,
+    selective,
+    weights,
+)
+from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX, SHARING_KEY
+from kubectl_sharedip.metallb.announcement import Against, Announcement, Candidate, Surroundings
+from kubectl_sharedip.metallb.endpoints import serving, serving_nodes
+from kubectl_sharedip.metallb.pools import AcceptedPools, Pool
+from kubectl_sharedip.metallb.state import shown_addresses
+from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.announcement import Advertisement, BGPAdvertisement, BGPPeer, Node
+from kubectl_sharedip.model.service import Service
+
+EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
+
+
+def announced_pool(pools: AcceptedPools, service: Service) -> tuple[Pool, tuple[Address, ...]] | None:
+    """The pool and the addresses that a speaker sees, None where it withdraws the Service.
+
+    It does for a single entry of the status without an address, a hostname among them.
+    Source: speaker/main.go SetBalancer, poolFor.
+    """
+    shown = shown_addresses(service)
+    addresses = tuple(address for address in shown if address is not None)
+    if not addresses or len(addresses) != len(service.ingress):
+        return None
+    pool = pools.owner(addresses)
+    return None if pool is None else (pool, addresses)
+
+
+def layer2(
+    service: Service, pool: Pool, first: Address, around: Surroundings, version: Version
+) -> Announcement:
+    """Who answers for the Service on layer 2: of the nodes that may, the first one does.
+
+    ``first`` is the first address of its status. Source: speaker/layer2_controller.go ShouldAnnounce.
+    """
+    of_pool = attached(around.l2_advertisements, pool.resource)
+    ours = for_service(of_pool, service, version)
+    refused_for = selective(ours, version) if carries_sharing_key(service) else ()
+    candidates = _candidates(service, around, version, of_pool, ours)
+    able = [one.node for one in candidates if not one.against]
+    if refused_for and version.refuses_selective_sharing:
+        able = []
+    return Announcement(
+        protocol="layer2",
+        of_pool=of_pool,
+        advertisements=ours,
+        refused_for=refused_for,
+        candidates=candidates,
+        nodes=election(able, first, lambda node: weights(ours, node) if version.prefers_nodes else 0),
+    )
+
+
+def bgp(service: Service, pool: Pool, around: Surroundings, version: Version) -> Announcement:
+    """Which nodes announce the Service by BGP: all that may.
+
+    Source: speaker/bgp_controller.go ShouldAnnounce.
+    """
+    of_pool = attached(around.bgp_advertisements, pool.resource)
+    ours = for_service(of_pool, service, version)
+    families = pool.families
+    candidates = tuple(
+        _told(one, ours, families, around.peers)
+        for one in _candidates(service, around, version, of_pool, ours)
+    )
+    return Announcement(
+        protocol="bgp",
+        of_pool=of_pool,
+        advertisements=ours,
+        refused_for=(),
+        candidates=candidates,
+        nodes=tuple(one.node.name for one in candidates if not one.against),
+    )
+
+
+def election(nodes: Iterable[Node], first: Address, weight: Callable[[Node], int]) -> tuple[str, ...]:
+    """The nodes in the order in which they would answer: by weight, then by hash.
+
+    The hash is the SHA-256 of ``<node>#<address>``. Source: speaker/layer2_controller.go sortL2Candidates.
+    """
+
+    shown = f"#{first}"
+
+    def place(node: Node) -> tuple[int, bytes]:
+        return -weight(node), sha256((node.name + shown).encode()).digest()
+
+    return tuple(node.name for node in sorted(nodes, key=place))
+
+
+def carries_sharing_key(service: Service) -> bool:
+    """Whether it has the annotation, under either prefix and with whatever value.
+
+    Source: speaker/layer2_controller.go serviceHasSharedIP, which asks for no more.
+    """
+    return any(prefix + SHARING_KEY in service.annotations for prefix in (NEW_PREFIX, OLD_PREFIX))
+
+
+def _candidates(
+    service: Service,
+    around: Surroundings,
+    version: Version,
+    of_pool: Sequence[Advertisement],
+    ours: Sequence[Advertisement],
+) -> tuple[Candidate, ...]:
+    """Each node with what both protocols hold against it; none where nothing is for the pool."""
+    if not of_pool:
+        return ()
+    speakers = around.speakers
+    with_speaker = {one.node for one in speakers or () if one.ready}
+    heeds_label = version.heeds_exclude_label and not any(one.ignores_exclude_label for one in speakers or ())
+    local = service.external_traffic_policy == "Local"
+    here = serving_nodes(around.slices or ())
+    served = around.slices is None or bool(serving(around.slices))
+
+    def against(node: Node) -> Iterable[Against]:
+        if not ours:
+            yield Against.SERVICE_NOT_SELECTED
+        elif not on_node(ours, node):
+            yield Against.NODE_NOT_SELECTED
+        if node.network_unavailable and version.heeds_network_unavailable:
+            yield Against.NETWORK_UNAVAILABLE
+        if heeds_label and EXCLUDE_LABEL in node.labels:
+            yield Against.EXCLUDED_BY_LABEL
+        if not served:
+            yield Against.NO_ENDPOINT
+        elif local and around.slices is not None and node.name not in here:
+            yield Against.NO_LOCAL_ENDPOINT
+        if speakers is not None and node.name not in with_speaker:
+            yield Against.NO_SPEAKER
+
+    return tuple(
+        Candidate(node=node, against=tuple(against(node)))
+        for node in sorted(around.nodes, key=lambda node: node.name)
+    )
+
+
+def _told(
+    candidate: Candidate,
+    ours: Sequence[BGPAdvertisement],
+    families: frozenset[int],
+    peers: tuple[BGPPeer, ...] | None,
+) -> Candidate:
+    """The candidate with what BGP alone holds against it, and with the peers that it would tell."""
+    here = on_node(ours, candidate.node)
+    told = () if peers is None else peers_reached(here, peers, candidate.node)
+    more: list[Against] = []
+    if here and peers is not None and not told:
+        more.append(Against.NO_PEER)
+    if clashing(here, (candidate.node,), families):
+        more.append(Against.LOCAL_PREF_CLASH)
+    if not more:
+        return replace(candidate, peers=told) if told else candidate
+    order = list(Against)
+    against = sorted((*candidate.against, *more), key=order.index)
+    return Candidate(node=candidate.node, against=tuple(against), peers=told)

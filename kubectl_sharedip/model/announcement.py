@@ -1,0 +1,154 @@
+"""What decides who answers for an address: advertisements, peers, nodes, speakers and endpoints.
+
+Only what a speaker looks at is kept, and what it wrote down of its own decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.pool import LabelSelector
+from kubectl_sharedip.model.raw import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advertisement:
+    """What an L2Advertisement and a BGPAdvertisement have in common.
+
+    Without ``pools`` and ``pool_selectors`` it is for every pool, without ``service_selectors`` for
+    every Service, without ``node_selectors`` for every node. Of several selectors one must match.
+    """
+
+    namespace: str
+    name: str
+    origin: Origin
+    pools: tuple[str, ...]
+    pool_selectors: tuple[LabelSelector, ...]
+    service_selectors: tuple[LabelSelector, ...]
+    node_selectors: tuple[LabelSelector, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodePreference:
+    """An entry of preferredNodeSelectors; ``weight`` is 1 to 100."""
+
+    selector: LabelSelector
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class L2Advertisement(Advertisement):
+    """Announces by ARP and NDP. Without ``interfaces`` it is for all of a node's."""
+
+    interfaces: tuple[str, ...]
+    preferences: tuple[NodePreference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BGPAdvertisement(Advertisement):
+    """Announces to routers. Without ``peers`` (names of BGPPeers) it is for every one.
+
+    The lengths are prefix lengths, IPv4 1 to 32 and IPv6 1 to 128.
+    """
+
+    peers: tuple[str, ...]
+    local_pref: int
+    aggregation_length: int
+    aggregation_length_v6: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BGPPeer:
+    """A router, and the nodes that have a session with it: all without ``node_selectors``."""
+
+    namespace: str
+    name: str
+    origin: Origin
+    node_selectors: tuple[LabelSelector, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A node of the cluster. ``ready`` is None where no condition tells."""
+
+    name: str
+    origin: Origin
+    labels: Mapping[str, str] = field(hash=False)
+    ready: bool | None
+    network_unavailable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaker:
+    """A Pod of MetalLB's speaker. ``node`` is empty where it is not scheduled yet.
+
+    ``ignores_exclude_label`` is its flag --ignore-exclude-lb.
+    """
+
+    namespace: str
+    name: str
+    origin: Origin
+    node: str
+    ready: bool
+    ignores_exclude_label: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One endpoint of a slice: ``pod`` is what is behind it, or its address where that is not told."""
+
+    pod: str
+    node: str | None
+    ready: bool | None
+    serving: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSlice:
+    """Some endpoints of a Service, and the names of the ports that each of them serves.
+
+    A port of a Service that has only one may have no name, which is an empty text here.
+    """
+
+    service: ServiceName
+    name: str
+    origin: Origin
+    ports: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncedFrom:
+    """A ServiceL2Status or a ServiceBGPStatus (``kind``): a speaker says that it announces."""
+
+    kind: str
+    namespace: str
+    name: str
+    origin: Origin
+    service: ServiceName
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRanges:
+    """Where clients of a Service may come from; ``field`` is where that is written."""
+
+    service: ServiceName
+    field: str
+    ranges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcing:
+    """All of it in one snapshot, each sorted by namespace and name."""
+
+    l2_advertisements: tuple[L2Advertisement, ...] = ()
+    bgp_advertisements: tuple[BGPAdvertisement, ...] = ()
+    bgp_peers: tuple[BGPPeer, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    speakers: tuple[Speaker, ...] = ()
+    slices: Mapping[ServiceName, tuple[EndpointSlice, ...]] = field(default_factory=dict, hash=False)
+    announced: Mapping[ServiceName, tuple[AnnouncedFrom, ...]] = field(default_factory=dict, hash=False)
+    source_ranges: Mapping[ServiceName, SourceRanges] = field(default_factory=dict, hash=False)

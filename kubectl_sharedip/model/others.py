@@ -1,0 +1,30 @@
+"""What other controllers tell of themselves, as far as it concerns addresses of Services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kubectl_sharedip.model.names import ServiceName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ConfigurationState:
+    """What one component of MetalLB (0.15.3 and later) thinks of its configuration.
+
+    ``component`` is ``controller`` or ``speaker``; ``result`` is Valid, Invalid or Unknown.
+    """
+
+    namespace: str
+    name: str
+    component: str
+    result: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class NodeProxy:
+    """A DaemonSet with which the load balancer of k3s (servicelb) serves one Service."""
+
+    namespace: str
+    name: str
+    service: ServiceName

@@ -1,0 +1,71 @@
+"""Whether anything changed: nothing passes unseen, and what cannot be watched is said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from kubectl_sharedip.cluster.changes import Changes
+from kubectl_sharedip.cluster.connection import Connection
+from kubectl_sharedip.cluster.errors import ClusterError
+from tests.fakeapi import FakeApi, Fault, Json
+
+Connect = Callable[..., Connection]
+WATCHED = ("services", "ipaddresspools", "events")
+LONGEST_S = 20.0
+
+
+def service(name: str, kind: str = "LoadBalancer") -> Json:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"namespace": "shop", "name": name},
+        "spec": {"type": kind},
+    }
+
+
+def pool(name: str) -> Json:
+    metadata = {"namespace": "metallb-system", "name": name}
+    return {"apiVersion": "metallb.io/v1beta1", "kind": "IPAddressPool", "metadata": metadata}
+
+
+def waited(changes: Changes, longest_s: float = LONGEST_S) -> float:
+    """How long it took until something had changed."""
+    begun = time.monotonic()
+    changes.wait(longest_s, gather_s=0)
+    return time.monotonic() - begun
+
+
+@pytest.mark.parametrize("body", [service("a"), pool("lab")])
+def test_a_change_is_seen_also_one_from_before_it_was_asked_for(to: Connect, body: Json) -> None:
+    with FakeApi([service("old")]) as api:
+        changes = Changes(to(api), WATCHED)
+        api.put(body)
+
+        assert changes.complete
+        assert waited(changes) < LONGEST_S
+
+
+def test_what_is_no_news_is_not_waited_for_longer_than_asked(to: Connect) -> None:
+    with FakeApi([service("old")]) as api:
+        changes = Changes(to(api), WATCHED)
+        api.put(service("internal", "ClusterIP"))
+
+        assert 0.3 <= waited(changes, 0.3) < LONGEST_S
+
+
+def test_what_may_not_be_watched_makes_it_incomplete(to: Connect) -> None:
+    with FakeApi([service("old")]) as api:
+        api.forbidden = {("events", None), ("events", "*")}
+
+        assert not Changes(to(api), WATCHED).complete
+
+
+def test_a_server_in_trouble_at_the_beginning_is_an_error(to: Connect) -> None:
+    with FakeApi() as api:
+        api.fail("services", Fault(status=500, body=b"no"), times=9)
+
+        with pytest.raises(ClusterError):
+            Changes(to(api), WATCHED)
