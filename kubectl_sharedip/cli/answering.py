@@ -15,7 +15,7 @@ from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.diagnose.sitting import why_here
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.installed import state_for
-from kubectl_sharedip.metallb.outcomes import Refused
+from kubectl_sharedip.metallb.outcomes import Assigned, Refused
 from kubectl_sharedip.metallb.settle import unrested
 from kubectl_sharedip.model.finding import Diagnosis
 from kubectl_sharedip.model.names import ServiceName
@@ -46,7 +46,7 @@ def _answer(reading: Reading, service: Service, waiting: _Waiting) -> Answer:
         service=service,
         diagnosis=diagnosis,
         remedies=remedies_of(diagnosis, plan, reading.flags),
-        foretold=outcome.event if isinstance(outcome, Refused) else None,
+        foretold=outcome.event if isinstance(outcome, Refused | Assigned) else None,
         predicted=service.name in reading.prediction.new,
         sits=why_here(state, service, outcome) if state is not None else None,
     )

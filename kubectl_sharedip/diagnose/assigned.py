@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from kubectl_sharedip.diagnose.census import census_of
 from kubectl_sharedip.diagnose.in_flight import last_change
+from kubectl_sharedip.diagnose.refusals import refusal_finding
 from kubectl_sharedip.diagnose.view import View, found
 from kubectl_sharedip.metallb.facts import address_fact, key_fact
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
-from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.requests import Request, Unreadable, requested
 from kubectl_sharedip.metallb.restless import recurring
 from kubectl_sharedip.metallb.room import conflict_on
 from kubectl_sharedip.metallb.sharing import SharingRule, failing_rules, sharing_key, terms_of
@@ -30,7 +31,14 @@ RULE_TEXT = {
 
 def assigned_findings(view: View) -> tuple[Finding, ...]:
     """The findings of a Service that has an address; none of them is decisive."""
-    return (*_against_the_rules(view), *would_move(view), *_same_key_elsewhere(view))
+    return (*_complaint(view), *_against_the_rules(view), *would_move(view), *_same_key_elsewhere(view))
+
+
+def _complaint(view: View) -> Iterator[Finding]:
+    """What MetalLB complains of at each look while the present address stays."""
+    outcome = view.outcome
+    if isinstance(outcome, Assigned) and isinstance(outcome.complaint, Unreadable):
+        yield refusal_finding(view.service, outcome.complaint)
 
 
 def _against_the_rules(view: View) -> Iterator[Finding]:
@@ -54,7 +62,7 @@ def _against_the_rules(view: View) -> Iterator[Finding]:
 def would_move(view: View) -> Iterator[Finding]:
     """SIP508 or SIP509: by the rules it would have other addresses than it shows."""
     held = status_addresses(view.service)
-    if any(conflict_on(view.state, address, view.service) for address in held):
+    if view.state.in_doubt or any(conflict_on(view.state, address, view.service) for address in held):
         return  # said by SIP213 already
     expected = _expected(view.outcome)
     if expected is None or held in expected or recurring(view.state, view.service.name):

@@ -106,11 +106,12 @@ def _priority_alone(view: View) -> tuple[Fact, ...]:
 
 def _pools_postponed(view: View) -> tuple[Fact, ...]:
     """Pools that would orphan an address are refused, and every later edit of them with it."""
-    held = status_addresses(view.service)
-    pools = view.state.pools
-    if not held or not pools.by_name or any(pools.containing(address) for address in held):
+    state = view.state
+    if not state.in_doubt:
         return ()
-    return (address_fact(view.service),)
+    orphans = sorted(one.terms.service for one in state.ledger.allocations() if not one.pool)
+    own = [name for name in orphans if name == view.service.name]
+    return tuple(address_fact(state.services[name]) for name in own or orphans[:1])
 
 
 BUGS = (

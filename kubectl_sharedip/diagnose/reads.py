@@ -11,6 +11,11 @@ from kubectl_sharedip.model.finding import Finding, Skipped
 from kubectl_sharedip.model.snapshot import Snapshot
 
 
+def rests_on_doubt(view: View, code: str) -> bool:
+    """Whether the finding reads pools, and others than these may be in force."""
+    return view.state.in_doubt and "ipaddresspools" in CATALOGUE[code].reads
+
+
 def checked(view: View, checks: Iterable[Check]) -> tuple[list[Finding], list[Skipped]]:
     """What these checks find of the Service, and which of their findings could not be looked for."""
     given: list[Finding] = []

@@ -9,7 +9,7 @@ from kubectl_sharedip.diagnose.assigned import assigned_findings
 from kubectl_sharedip.diagnose.handling import controller_down, not_handled
 from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.pending import pending_findings
-from kubectl_sharedip.diagnose.reads import checked, known, missing_for
+from kubectl_sharedip.diagnose.reads import checked, known, missing_for, rests_on_doubt
 from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
 from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.metallb.decide import decide
@@ -60,7 +60,8 @@ def diagnose(
         if missing and not stops:
             skipped.append(Skipped(code=finding.code, resources=missing))
         else:
-            given.append(replace(finding, certain=finding.certain and not missing))
+            doubt = bool(missing) or rests_on_doubt(view, finding.code)
+            given.append(replace(finding, certain=finding.certain and not doubt))
     return Diagnosis(service=service.name, findings=ordered(given), skipped=tuple(dict.fromkeys(skipped)))
 
 

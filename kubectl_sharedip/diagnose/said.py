@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 
 from kubectl_sharedip.diagnose.view import View
@@ -18,7 +18,13 @@ from kubectl_sharedip.model.snapshot import Snapshot
 
 CONTROLLER = "metallb-controller"
 
-_ALLOCATION_REASONS = ("AllocationFailed", "IPAllocated", "ClearAssignment", "LoadBalancerFailed")
+_ALLOCATION_REASONS = (
+    "AllocationFailed",
+    "IPAllocated",
+    "ClearAssignment",
+    "LoadBalancerFailed",
+    "not enough clusterips",
+)
 _COMBINED = "(combined from similar events): "
 _IN_USE_BY = re.compile(r"(address also in use by )(\S+)$")
 _BEFORE_REASON = re.compile(
@@ -56,12 +62,18 @@ def _events_of(snapshot: Snapshot, service: Service) -> Iterator[Event]:
         yield event
 
 
-def agrees(event: Event, foretold: ForetoldEvent | None) -> bool | None:
-    """Whether the event says what the rules give now; None where it is not about allocation."""
+def agrees(event: Event, foretold: ForetoldEvent | None, held: Collection[Address]) -> bool | None:
+    """Whether the event says what the rules give now; None where it is not about allocation.
+
+    ``foretold`` is what MetalLB would say at its next look, ``held`` what the Service has.
+    """
     if event.reason not in _ALLOCATION_REASONS:
         return None
+    if event.reason == "IPAllocated":
+        given = named_addresses(event.message)
+        return bool(given) and set(given) <= set(held)
     if foretold is None:
-        return event.reason == "IPAllocated"
+        return False
     return event.reason == foretold.reason and same_text(event.message, foretold.message)
 
 

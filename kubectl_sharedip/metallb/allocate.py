@@ -20,6 +20,7 @@ from kubectl_sharedip.metallb.facts import cluster_ips_fact, service_fact, setti
 from kubectl_sharedip.metallb.families import (
     IPFamily,
     UnknownFamily,
+    family_in,
     family_of_service,
 )
 from kubectl_sharedip.metallb.order import general, kept_for
@@ -46,9 +47,19 @@ def allocate(state: State, service: Service, *, explained: bool = True) -> Assig
 
     Without ``explained`` a held address and a lack of room come without reasons (Unexplained).
     """
-    family = family_of_service(service)
+    family = family_in(service, state.version)
     if isinstance(family, UnknownFamily):
         return NoClusterIP(facts=(cluster_ips_fact(service),), text=family.because, headless=True)
+    result = _allocated(state, service, family, explained)
+    if isinstance(result, Refusal) and isinstance(family_of_service(service), UnknownFamily):
+        # It is refused as an IPv6 Service; what is wrong with it is its clusterIP.
+        return NoClusterIP(facts=(cluster_ips_fact(service),), text=result.text, headless=True)
+    return result
+
+
+def _allocated(
+    state: State, service: Service, family: IPFamily, explained: bool
+) -> Assigned | OneOf | Refusal:
     request = requested(service, state.version)
     if not isinstance(request, Request):
         return request

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.service import Service
 
@@ -70,6 +71,13 @@ def family_of(texts: tuple[str, ...]) -> IPFamily | UnknownFamily:
 def family_of_service(service: Service) -> IPFamily | UnknownFamily:
     """The family of its clusterIPs."""
     return family_of(service.cluster_ips)
+
+
+def family_in(service: Service, version: Version) -> IPFamily | UnknownFamily:
+    """The same as this version takes it: before 0.14.0 one text that is no address passes for IPv6."""
+    family = family_of_service(service)
+    passes = isinstance(family, UnknownFamily) and len(service.cluster_ips) == 1
+    return IPFamily.IPV6 if passes and not version.notices_unreadable_address else family
 
 
 def family_of_addresses(addresses: tuple[Address, ...]) -> IPFamily | UnknownFamily:

@@ -12,10 +12,10 @@ from kubectl_sharedip.metallb.annotations import REQUESTED_POOL, value_in_force
 from kubectl_sharedip.metallb.assign import refused_addresses
 from kubectl_sharedip.metallb.explain_room import no_second_text
 from kubectl_sharedip.metallb.facts import address_fact, cluster_ips_fact
-from kubectl_sharedip.metallb.families import IPFamily, UnknownFamily, family_of, family_of_service, quoted
+from kubectl_sharedip.metallb.families import IPFamily, UnknownFamily, family_in, family_of, quoted
 from kubectl_sharedip.metallb.outcomes import Assigned, ForetoldEvent, Refused
 from kubectl_sharedip.metallb.pools import Pool
-from kubectl_sharedip.metallb.refusals import NoClusterIP, Refusal
+from kubectl_sharedip.metallb.refusals import NoClusterIP, Refusal, Unexplained
 from kubectl_sharedip.metallb.requests import Request, requested
 from kubectl_sharedip.metallb.room import first_fit
 from kubectl_sharedip.metallb.state import State, shown_addresses, status_addresses
@@ -28,7 +28,7 @@ def holding(state: State, service: Service, *, explained: bool) -> tuple[Step, .
     """Every way in which a look at a Service with addresses in its status may end."""
     events: list[ForetoldEvent] = []
     shown = _family_of_shown(state, service, events)
-    own = family_of_service(service)
+    own = family_in(service, state.version)
     if isinstance(own, UnknownFamily):
         return (_headless(state, service, own, events),)
     if _family_is_wrong(state, service, shown, own):
@@ -42,7 +42,7 @@ def _family_of_shown(state: State, service: Service, events: list[ForetoldEvent]
     texts = tuple("<nil>" if address is None else str(address) for address in shown)
     held = family_of(texts)
     if shown == (None,) and not state.version.notices_unreadable_address:
-        return held  # it goes all the same, without a word (an IPv6 Service hears ClearAssignment)
+        return IPFamily.IPV6
     if isinstance(held, UnknownFamily):
         message = f"Failed to retrieve LBIPs IPFamily for {quoted(texts)}: {held.because}"
         events.append(ForetoldEvent(reason="nolbIPsIPFamily", type="Warning", message=message))
@@ -80,7 +80,12 @@ def _held(
     explained: bool,
 ) -> tuple[Step, ...]:
     pool: Pool | None = None
-    keeps = refused_addresses(state, service, addresses, (address_fact(service),), explained=explained)
+    if not addresses:  # an IPv6 Service before 0.14.0, whose status is no address
+        text = '["<nil>"] is not allowed in config'
+        keeps: Pool | Refusal = Unexplained(facts=(address_fact(service),), text=text)
+    else:
+        facts = (address_fact(service),)
+        keeps = refused_addresses(state, service, addresses, facts, explained=explained)
     if isinstance(keeps, Refusal):
         message = (
             f'current IP for "{service.name}" not allowed by config,'
@@ -110,7 +115,7 @@ def _complaint(
     events.append(event)
     if pool is None:
         return cleared(state, service, Refused(refusal=fault, event=event), tuple(events))
-    outcome = replace(keeping(service, status_addresses(service), pool.name), complaint=fault)
+    outcome = replace(keeping(service, status_addresses(service), pool.name), complaint=fault, event=event)
     # The status is not written, so it stays as it stands, hostnames and all.
     return replace(given(state, service, outcome, events), service=service, rebuilt=False)
 

@@ -22,11 +22,13 @@ def kept_for(state: State, service: Service) -> tuple[tuple[Pool, ...], ...]:
     Pools listed for its namespace come in the order of a Go map, which is random and stays so
     until the configuration is loaded again; those with service selectors come by name.
     """
-    pools = [p for p in state.pools.by_name.values() if p.auto_assign and p.audience and is_for(p, service)]
-    by_namespace = [p for p in pools if p.audience and service.name.namespace in p.audience.namespaces]
-    by_selector = sorted(
-        (p for p in pools if p.audience and p.audience.service_selectors), key=lambda p: p.name
-    )
+    kept = [
+        (p, p.audience)
+        for p in state.pools.by_name.values()
+        if p.auto_assign and p.audience is not None and is_for(p, service)
+    ]
+    by_namespace = [p for p, audience in kept if service.name.namespace in audience.namespaces]
+    by_selector = sorted((p for p, audience in kept if audience.service_selectors), key=lambda p: p.name)
     orders = {
         tuple(_sorted([*first, *by_selector])): None
         for first in _orders(sorted(by_namespace, key=lambda p: p.name))

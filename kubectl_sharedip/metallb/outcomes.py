@@ -27,7 +27,7 @@ class Assigned:
     """The Service gets, or keeps, these addresses (in the order of its status).
 
     ``complaint`` is what MetalLB refuses beside: a request that cannot be read while the present
-    address stays, or a second family that could not be had.
+    address stays, or a second family that could not be had. ``event`` is what it then says.
     """
 
     addresses: tuple[Address, ...]
@@ -35,6 +35,7 @@ class Assigned:
     way: Way
     proof: Proof
     complaint: Refusal | None = None
+    event: ForetoldEvent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,9 @@ class State:
     ``defaults_ip_mode``: the API server (Kubernetes 1.30 or later) adds ``ipMode`` to each entry of
     a status, MetalLB leaves it out, and so writes the status of an assigned Service at every look.
     Nothing changes by that, and nothing is woken.
+
+    ``in_doubt``: a Service shows an address that no pool has, and this version refuses pools that
+    would orphan one. Older pools may then be in force, which the API does not show.
     """
 
     version: Version
@@ -41,6 +44,7 @@ class State:
     ledger: Ledger
     postponed: AcceptedPools | None = None
     defaults_ip_mode: bool = False
+    in_doubt: bool = False
 
     @property
     def blind(self) -> bool:
@@ -98,13 +102,15 @@ def state_of(snapshot: Snapshot, installation: Installation) -> State:
     faults = () if isinstance(accepted, AcceptedPools) else accepted
     pools = accepted if isinstance(accepted, AcceptedPools) else AcceptedPools({})
     services = {name: s for name, s in snapshot.services.items() if handled_by(installation, s)}
+    claimed = claims(services.values(), pools, version)
     return State(
         version=version,
         installation=installation,
         services=services,
         pools=pools,
         faults=faults,
-        ledger=Ledger(claims(services.values(), pools, version)),
+        ledger=Ledger(claimed),
+        in_doubt=not version.reassigns_orphans and not all(one.pool for one in claimed),
         defaults_ip_mode=_defaults_ip_mode(snapshot.source.kubernetes),
     )
 

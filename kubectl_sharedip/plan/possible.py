@@ -20,6 +20,8 @@ def blocking_code(state: State, service: Service, diagnosis: Diagnosis) -> str |
         return "SIP705"
     if not state.version.modelled:
         return "SIP907"
+    if state.in_doubt:
+        return "SIP506"  # older pools may be in force: what an edit would do cannot be foretold
     # What is only possible there (SIP308 aside, which never is certain) rules nothing out.
     codes = {one.code for one in diagnosis.findings if one.certain or one.code == "SIP308"}
     if diagnosis.notes:

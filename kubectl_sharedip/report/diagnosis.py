@@ -12,6 +12,7 @@ from kubectl_sharedip.inventory.addresses import key_of
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import ForetoldEvent
 from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
 from kubectl_sharedip.model.names import ServiceName
@@ -67,6 +68,7 @@ def _item(views: Sequence[State], answer: Answer, events: Sequence[Event]) -> Do
     state = state_for(tuple(views), service)
     held = status_addresses(service)
     allocation = state.ledger.allocation(service.name) if state else None
+    unknown = state is not None and (state.blind or state.in_doubt)
     proof = _proof(answer)
     return {
         **named(service.name),
@@ -84,7 +86,7 @@ def _item(views: Sequence[State], answer: Answer, events: Sequence[Event]) -> Do
             for finding, remedies in zip(diagnosis.findings, answer.remedies, strict=True)
         ],
         "skipped": [_skipped(skipped) for skipped in diagnosis.skipped],
-        "events": [_event(event, answer.foretold) for event in events],
+        "events": [_event(event, answer.foretold, held, unknown) for event in events],
     }
 
 
@@ -161,12 +163,16 @@ def _skipped(skipped: Skipped) -> Document:
     return {"code": skipped.code, "because": f"not read: {', '.join(skipped.resources)}"}
 
 
-def _event(event: Event, foretold: ForetoldEvent | None) -> Document:
+def _event(
+    event: Event, foretold: ForetoldEvent | None, held: tuple[Address, ...], unknown: bool
+) -> Document:
+    """``unknown``: which pools rule is not to be seen, so nothing of failures can be foretold."""
     said_by_metallb = event.component.startswith("metallb")
+    told = said_by_metallb and not (unknown and event.reason != "IPAllocated")
     return {
         "reason": event.reason,
         "type": event.type,
         "message": event.message,
         "lastSeen": event.last_seen,
-        "agrees": agrees(event, foretold) if said_by_metallb else None,
+        "agrees": agrees(event, foretold, held) if told else None,
     }

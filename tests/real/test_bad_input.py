@@ -41,7 +41,7 @@ def test_bad_input(small: RealCluster) -> None:
 
     # The names that are known are still answered.
     both = sharedip(small, "why", "dot", "nobody-knows-it")
-    assert both.stdout.startswith("default/dot is Pending.")
+    assert both.stdout.startswith("default/dot is Pending: ")
     _failed(both, silent=False)
     assert resource_versions(small) == before
 

@@ -18,7 +18,9 @@ def test_it_waits_as_foretold(cluster: RealCluster, case: Case) -> None:
     check_reason(cluster, case)
     text = sharedip(cluster, "why", case.service)
     assert text.returncode == 0, text.stderr
-    assert text.stdout.startswith(f"default/{case.service} is Pending.\n  {case.code}  ")
+    headline = text.stdout.split("\n\n")[0]
+    assert headline.startswith(f"default/{case.service} is Pending: ")
+    assert headline.endswith(case.code)
     assert "describes an earlier state" not in text.stdout
 
 

@@ -15,7 +15,14 @@ from types import TracebackType
 
 from . import metallb
 from .api import Api, Body, Json
-from .control_plane import ADMIN, NOBODY, is_ready, start_control_plane, write_kubeconfig
+from .control_plane import (
+    ADMIN,
+    NOBODY,
+    SERVICE_RANGES,
+    is_ready,
+    start_control_plane,
+    write_kubeconfig,
+)
 from .parts import Parts
 from .processes import Child, Program, clean_environment, wait_until
 from .quiet import QUIET_S, wait_quiet
@@ -32,6 +39,7 @@ class RealCluster:
     As a context manager it is stopped at the end of the block, whatever happens in it; its
     processes also die with the interpreter, however that ends. With ``outlives_parent`` they stay
     until somebody stops them, and ``on_child`` is told of each: only scripts/real-cluster wants that.
+    ``service_ranges`` are the ranges of cluster IPs: one a family, and Services are dual-stack by two.
     """
 
     def __init__(
@@ -41,6 +49,7 @@ class RealCluster:
         *,
         outlives_parent: bool = False,
         on_child: Callable[[Child], None] | None = None,
+        service_ranges: str = SERVICE_RANGES,
     ) -> None:
         self.parts = parts
         self.folder = folder.resolve()
@@ -50,6 +59,7 @@ class RealCluster:
         self.admin_token = ""
         self._outlives_parent = outlives_parent
         self._on_child = on_child
+        self._service_ranges = service_ranges
         self._children: list[Child] = []
         self._controller: Child | None = None
         self._api: Api | None = None
@@ -88,7 +98,7 @@ class RealCluster:
             atexit.register(self.stop)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            access = start_control_plane(self.parts, self.folder, self._spawn)
+            access = start_control_plane(self.parts, self.folder, self._spawn, self._service_ranges)
             self.server, self.admin_token = access.server, access.admin_token
             self._api = access.admin()
             write_kubeconfig(self.kubeconfig, access, ADMIN, access.admin_token)
@@ -154,6 +164,10 @@ class RealCluster:
         """Stop MetalLB's controller and start it again: it forgets and rebuilds what it knew."""
         self._stop_controller()
         self._start_controller()
+
+    def stop_controller(self) -> None:
+        """Stop MetalLB's controller alone: nobody answers to a Service until it is started again."""
+        self._stop_controller()
 
     def settle(self, timeout_s: float = 20.0, *, quiet_s: float = QUIET_S) -> None:
         """Wait until MetalLB has been idle for ``quiet_s`` seconds; see wait_quiet.

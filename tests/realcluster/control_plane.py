@@ -48,11 +48,14 @@ def is_ready(api: Api) -> bool:
     return api.exchange("GET", "/readyz")[0] == 200
 
 
-def start_control_plane(parts: Parts, folder: Path, spawn: Spawn) -> Access:
+def start_control_plane(
+    parts: Parts, folder: Path, spawn: Spawn, service_ranges: str = SERVICE_RANGES
+) -> Access:
     """Start etcd and the API server, wait until the admin can create objects.
 
     That is a second before it is wholly ready (see is_ready). ``spawn`` starts a program and
-    remembers it. Raises ProcessFailed, or PartMissing where openssl is not there.
+    remembers it; ``service_ranges`` are those of cluster IPs, with commas between. Raises
+    ProcessFailed, or PartMissing where openssl is not there.
     """
     openssl = shutil.which("openssl")
     if openssl is None:
@@ -68,7 +71,7 @@ def start_control_plane(parts: Parts, folder: Path, spawn: Spawn) -> Access:
         )
         etcd = spawn(_etcd(parts, folder, etcd_port, peer_port))
         key = _service_account_key(openssl, folder)  # takes a moment that etcd needs anyway
-        apiserver = spawn(_apiserver(parts, folder, key, etcd_port, port))
+        apiserver = spawn(_apiserver(parts, folder, key, etcd_port, port, service_ranges))
         try:
             apiserver.wait_ready(_Acceptance(access, etcd), _READY_TIMEOUT_S)
             return access
@@ -160,7 +163,9 @@ def _etcd(parts: Parts, folder: Path, port: int, peer_port: int) -> Program:
     return Program(name="etcd", command=command, environment=clean_environment(), log=folder / "etcd.log")
 
 
-def _apiserver(parts: Parts, folder: Path, key: Path, etcd_port: int, port: int) -> Program:
+def _apiserver(
+    parts: Parts, folder: Path, key: Path, etcd_port: int, port: int, service_ranges: str
+) -> Program:
     command = (
         str(parts.apiserver),
         f"--etcd-servers=http://127.0.0.1:{etcd_port}",
@@ -173,7 +178,7 @@ def _apiserver(parts: Parts, folder: Path, key: Path, etcd_port: int, port: int)
         f"--service-account-signing-key-file={key}",
         f"--token-auth-file={folder / 'tokens.csv'}",
         "--authorization-mode=RBAC",
-        f"--service-cluster-ip-range={SERVICE_RANGES}",
+        f"--service-cluster-ip-range={service_ranges}",
         "--disable-admission-plugins=ServiceAccount",  # nobody would make the default accounts
         "--endpoint-reconciler-type=none",
     )

@@ -130,7 +130,7 @@ ROWS: tuple[Entry, ...] = (
                 "no-pools": "there is no pool",
                 "no-automatic-pool": "no pool gives an address unasked",
                 "pools-for-others": "the pools are kept for others",
-                "no-room-in-family": "there is no pool of its IP family",
+                "no-room-in-family": "what it may choose from has no address of its IP family",
                 "families-in-two-pools": "no single pool has both IP families",
                 "families-and-policy": "its ipFamilyPolicy allows one address, and its clusterIPs are of"
                 " two families",

@@ -1,0 +1,140 @@
+"""Each cause on the real thing: MetalLB does and says what its rules foretell, and ``why`` names it."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from kubectl_sharedip.cli.main import cli
+from kubectl_sharedip.cli.options import allowances
+from tests.real.asking import Json, document
+from tests.real.causes import Cause, Expected, Said, all_causes
+from tests.real.conftest import Clusters
+from tests.real.making import Making, holders_sorted
+from tests.realcluster import parts
+from tests.realcluster.cluster import RealCluster
+from tests.realcluster.processes import wait_until
+
+_IPV4_ONLY = "10.96.0.0/12"
+_FLAPS_WITHIN_S = 5.0
+# "agrees" may be null where the event is not about allocation.
+_BESIDE = ("AdditionalAssignFailed", "not enough clusterips")
+_UNREACHABLE = "SIP6"  # nobody announces an address here, and no Service has a pod
+
+_OF_CAUSES = [
+    pytest.param(version, cause, id=f"{version}-{cause.name}")
+    for version in parts.METALLB_VERSIONS  # one version after the other
+    for cause in all_causes()
+    if version in cause.on
+]
+
+
+@pytest.mark.parametrize(("version", "cause"), _OF_CAUSES)
+def test_cause(clusters: Clusters, version: str, cause: Cause, tmp_path: Path) -> None:
+    expected = cause.on[version]
+    with _cluster(clusters, version, cause, tmp_path) as cluster:
+        making = Making(cluster, cause.service, rests=not expected.flaps)
+        making.play(cause.steps)
+        if expected.flaps:
+            _check_restless(cluster, making, cause.service, expected)
+        else:
+            assert making.said() == tuple(expected.events)
+        time.sleep(expected.after_s)
+        namespace, _, name = cause.service.partition("/")
+        (item,) = document(cluster, "why", name, "-n", namespace)["items"]
+    _check_diagnosis(item, expected)
+    _check_events(item, expected)
+    _check_remedies(item)
+
+
+def test_a_start_parts_those_who_may_not_share(cluster: RealCluster) -> None:
+    (cause,) = (one for one in all_causes() if one.name == "SIP213")
+    Making(cluster, cause.service, rests=True).play(cause.steps)
+    assert cluster.addresses() == {"default/other": ["192.0.2.12"], "default/web": ["192.0.2.12"]}
+    cluster.restart_controller()
+    cluster.settle()
+    after = cluster.addresses()
+    (keeper,) = (name for name, addresses in after.items() if addresses == ["192.0.2.12"])
+    (loser,) = after.keys() - {keeper}
+    assert after[loser] == ["192.0.2.10"]
+    said = [(e["reason"], e["message"]) for e in cluster.events("default", loser.partition("/")[2])]
+    lost = f'can\'t change sharing key for "{loser}", address also in use by {keeper}'
+    start = f'current IP for "{loser}" not allowed by config, will attempt for new IP assignment: '
+    assert ("ClearAssignment", start + lost) in said
+    assert said[-1] == ("IPAllocated", 'Assigned IP ["192.0.2.10"]')
+
+
+@contextmanager
+def _cluster(clusters: Clusters, version: str, cause: Cause, folder: Path) -> Iterator[RealCluster]:
+    if not cause.single_stack:
+        yield clusters.clean(version)
+        return
+    with RealCluster(parts.obtain(version), folder / "cluster", service_ranges=_IPV4_ONLY) as own:
+        yield own
+
+
+def _check_restless(cluster: RealCluster, making: Making, service: str, expected: Expected) -> None:
+    """The status goes from one list to another and back; its events are those foretold, in any order."""
+    lists = {tuple(one) for one in expected.flaps}
+    seen: list[tuple[str, ...]] = []
+
+    def came_back() -> bool:
+        addresses = tuple(cluster.addresses()[service])
+        if addresses and seen[-1:] != [addresses]:
+            seen.append(addresses)
+        return len(seen) > 2 * len(lists)
+
+    wait_until(came_back, _FLAPS_WITHIN_S, f"the status of {service} to go to and fro")
+    assert set(seen) == lists
+    assert sorted(making.said()) == sorted(expected.events)
+
+
+def _check_diagnosis(item: Json, expected: Expected) -> None:
+    findings = item["findings"]
+    assert item["state"] == expected.state
+    decisive = [finding["code"] for finding in findings if finding["decisive"]]
+    assert decisive == ([] if expected.decisive is None else [expected.decisive])
+    causes = {finding["code"] for finding in findings if finding["cause"]}
+    if expected.causes is not None:
+        told = sorted(code for code in causes if not code.startswith(_UNREACHABLE))
+        assert told == sorted(expected.causes)
+    assert set(expected.findings) <= {finding["code"] for finding in findings}
+    if item["state"] == "Pending":
+        assert item["addresses"] == []
+        assert any(finding["cause"] and finding["severity"] == "error" for finding in findings)
+
+
+def _check_events(item: Json, expected: Expected) -> None:
+    """``why`` shows the newest event, and it is what the rules foretell; where none came none is."""
+    if expected.agrees is None or expected.flaps:
+        return
+    if not expected.events:
+        if item["state"] == "Pending":
+            assert [event for event in item["events"] if event["agrees"]] == []
+        return
+    newest = expected.events[-1]
+    agreeing = [event["agrees"] for event in item["events"] if _said(event) == newest]
+    assert agreeing, newest
+    assert agreeing[-1] is expected.agrees or (agreeing[-1] is None and newest.reason in _BESIDE)
+
+
+def _said(event: Json) -> Said:
+    return Said(reason=event["reason"], type=event["type"], text=holders_sorted(event["message"]))
+
+
+def _check_remedies(item: Json) -> None:
+    """Each ``fix`` that is offered is one that the command line takes, for this very Service."""
+    for finding in item["findings"]:
+        for remedy in finding["remedies"]:
+            program, plugin, command, *words = shlex.split(remedy["command"] or "none none none")
+            if (program, plugin, command) == ("kubectl", "sharedip", "fix"):
+                given = cli.commands["fix"].make_context("fix", words).params
+                allowances(given["allow"])
+                named = given.get("services") or (given["service"],)
+                assert item["name"] in named, remedy["command"]
+                assert f"-n {item['namespace']}" in remedy["command"]
