@@ -21,6 +21,7 @@ from kubectl_sharedip.metallb.refusals import (
 from kubectl_sharedip.metallb.room import conflict_on, may_join
 from kubectl_sharedip.metallb.sharing import AddressConflict, SharingRule, terms_of
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.service import Service
@@ -56,15 +57,18 @@ def refused_addresses(
         if conflict is not None:
             holders = (state.services[name] for name in conflict.holders if name in state.services)
             facts = (*asked, *(address_fact(holder) for holder in holders))
-            return NotShareable(facts=facts, text=conflict_text(service, conflict), conflict=conflict)
+            return NotShareable(
+                facts=facts, text=conflict_text(service, conflict, state.version), conflict=conflict
+            )
     return owner
 
 
-def conflict_text(service: Service, conflict: AddressConflict) -> str:
+def conflict_text(service: Service, conflict: AddressConflict, version: Version) -> str:
     """MetalLB's text for an address that may not be joined (checkSharing)."""
     if not conflict.by_port:
         others = ",".join(str(name) for name in conflict.holders)
-        return f'can\'t change sharing key for "{service.name}", address also in use by {others}'
+        text = f'can\'t change sharing key for "{service.name}", address also in use by {others}'
+        return f"{text}: services can't share key" if version.keeps_address_on_key_conflict else text
     clashing = {
         port for one in conflict.conflicts if one.rule is SharingRule.PORTS_FREE for port in one.ports
     }

@@ -22,10 +22,10 @@ def setting_fact(service: Service, setting: Setting) -> Fact:
 
 
 def key_fact(service: Service, version: Version) -> Fact:
-    """Its sharing key, or that it has none (under the oldest prefix, which every version reads)."""
+    """Its sharing key, or that it has none (under the newest prefix that this version reads)."""
     setting = in_force(service, SHARING_KEY, version)
     if setting is None:
-        return service_fact(service, annotation_field(prefixes(version)[-1] + SHARING_KEY), None)
+        return service_fact(service, annotation_field(prefixes(version)[0] + SHARING_KEY), None)
     return setting_fact(service, setting)
 
 

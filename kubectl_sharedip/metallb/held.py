@@ -15,7 +15,7 @@ from kubectl_sharedip.metallb.facts import address_fact, cluster_ips_fact
 from kubectl_sharedip.metallb.families import IPFamily, UnknownFamily, family_in, family_of, quoted
 from kubectl_sharedip.metallb.outcomes import Assigned, ForetoldEvent, Refused
 from kubectl_sharedip.metallb.pools import Pool
-from kubectl_sharedip.metallb.refusals import NoClusterIP, Refusal, Unexplained
+from kubectl_sharedip.metallb.refusals import NoClusterIP, NotShareable, Refusal, Unexplained
 from kubectl_sharedip.metallb.requests import Request, requested
 from kubectl_sharedip.metallb.room import first_fit
 from kubectl_sharedip.metallb.state import State, shown_addresses, status_addresses
@@ -29,6 +29,9 @@ def holding(state: State, service: Service, *, explained: bool) -> tuple[Step, .
     events: list[ForetoldEvent] = []
     shown = _family_of_shown(state, service, events)
     own = family_in(service, state.version)
+    if isinstance(shown, UnknownFamily) and not state.version.wipes_invalid_status:
+        outcome = keeping(service, status_addresses(service), "")
+        return (Step(outcome=outcome, ledger=state.ledger, service=service, events=tuple(events)),)
     if isinstance(own, UnknownFamily):
         return (_headless(state, service, own, events),)
     if _family_is_wrong(state, service, shown, own):
@@ -80,19 +83,22 @@ def _held(
     explained: bool,
 ) -> tuple[Step, ...]:
     pool: Pool | None = None
+    endures = state.version.keeps_address_on_key_conflict
     if not addresses:  # an IPv6 Service before 0.14.0, whose status is no address
         text = '["<nil>"] is not allowed in config'
         keeps: Pool | Refusal = Unexplained(facts=(address_fact(service),), text=text)
     else:
         facts = (address_fact(service),)
-        keeps = refused_addresses(state, service, addresses, facts, explained=explained)
-    if isinstance(keeps, Refusal):
+        keeps = refused_addresses(state, service, addresses, facts, explained=explained or endures)
+    if endures and isinstance(keeps, NotShareable) and not keeps.conflict.by_port:
+        return (_against_the_rules(state, service, keeps, events),)
+    if isinstance(keeps, Refusal) and state.version.says_clear_assignment:
         message = (
             f'current IP for "{service.name}" not allowed by config,'
             f" will attempt for new IP assignment: {keeps.text}"
         )
         events.append(ForetoldEvent(reason="ClearAssignment", type="Normal", message=message))
-    elif value_in_force(service, REQUESTED_POOL, state.version) in ("", keeps.name):
+    if isinstance(keeps, Pool) and value_in_force(service, REQUESTED_POOL, state.version) in ("", keeps.name):
         pool = keeps
     request = requested(service, state.version)
     if not isinstance(request, Request):
@@ -104,6 +110,18 @@ def _held(
             return allocated(state, service, events, explained)
         addresses = tuple(sorted(addresses, key=str))  # MetalLB sorts both lists by text, in place
     return (_kept(state, service, addresses, pool, events),)
+
+
+def _against_the_rules(
+    state: State, service: Service, fault: NotShareable, events: list[ForetoldEvent]
+) -> Step:
+    """Nothing is written, and MetalLB tries again without end."""
+    message = f"current IP not allowed by config:{fault.text}"
+    event = ForetoldEvent(reason="svcCannotShareKey", type="Warning", message=message)
+    held = state.ledger.allocation(service.name)
+    outcome = keeping(service, status_addresses(service), held.pool if held else "")
+    outcome = replace(outcome, complaint=fault, event=event)
+    return Step(outcome=outcome, ledger=state.ledger, service=service, events=(*events, event))
 
 
 def _complaint(

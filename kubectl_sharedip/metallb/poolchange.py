@@ -61,6 +61,8 @@ def noted(state: State) -> State:
 
     Those at rest are not looked at one by one; this is all that a look would change in them.
     """
+    if not state.version.notes_pool:
+        return state
     key = allocated_from(state.version)
     services = {}
     for allocation in state.ledger.allocations():

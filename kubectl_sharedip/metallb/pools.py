@@ -120,8 +120,8 @@ def accept(
             resource=resource,
             ranges=tuple(ranges),
             auto_assign=resource.auto_assign,
-            avoid_buggy_ips=resource.avoid_buggy_ips,
-            audience=audience_of(resource, namespaces, version),
+            avoid_buggy_ips=resource.avoid_buggy_ips and version.avoids_buggy_ips,
+            audience=audience_of(resource, namespaces, version) if version.keeps_pools_for_some else None,
         )
     faults.extend(_overlaps(seen))
     return tuple(faults) if faults else AcceptedPools(pools)

@@ -71,7 +71,8 @@ def given(state: State, service: Service, outcome: Assigned, events: list[Foreto
     terms = terms_of(service, state.version)
     ledger = state.ledger.assign(Allocation(terms=terms, addresses=outcome.addresses, pool=outcome.pool))
     ingress = tuple(Ingress(ip=str(address), hostname="") for address in outcome.addresses)
-    annotations = {**service.annotations, allocated_from(state.version): outcome.pool}
+    noted = {allocated_from(state.version): outcome.pool} if state.version.notes_pool else {}
+    annotations = {**service.annotations, **noted}
     after = service
     if ingress != service.ingress or annotations != service.annotations:
         after = replace(service, ingress=ingress, annotations=annotations)

@@ -32,6 +32,36 @@ class Version:
         return self >= Version(0, 13, 0)
 
     @property
+    def avoids_buggy_ips(self) -> bool:
+        """avoidBuggyIPs of a pool is heeded (it was left out of the first releases with CRDs)."""
+        return self >= Version(0, 13, 4)
+
+    @property
+    def keeps_pools_for_some(self) -> bool:
+        """serviceAllocation of a pool is known; before, every pool is for everybody."""
+        return self >= Version(0, 13, 8)
+
+    @property
+    def notes_pool(self) -> bool:
+        """The pool of an address is noted in an annotation of its Service."""
+        return self >= Version(0, 13, 8)
+
+    @property
+    def keeps_address_on_key_conflict(self) -> bool:
+        """Who may not share its address any more keeps it, under an event of its own, and retries."""
+        return self < Version(0, 13, 8)
+
+    @property
+    def wipes_invalid_status(self) -> bool:
+        """A status with no family is given up; before, MetalLB complained of it for ever."""
+        return self >= Version(0, 13, 8)
+
+    @property
+    def says_clear_assignment(self) -> bool:
+        """A Service that loses its address hears ClearAssignment."""
+        return self >= Version(0, 13, 10)
+
+    @property
     def reads_metallb_io(self) -> bool:
         """Annotations under ``metallb.io/`` are read; before, only ``metallb.universe.tf/``."""
         return self >= Version(0, 14, 9)

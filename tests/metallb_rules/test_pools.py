@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from kubectl_sharedip.metallb.order import kept_for as orders
+from kubectl_sharedip.metallb.pools import AcceptedPools, accept
 from kubectl_sharedip.metallb.rest import unrested
 from kubectl_sharedip.metallb.settle import settle
+from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.address import Address
 from tests.metallb_rules.worlds import (
     World,
     addresses,
@@ -19,8 +22,11 @@ from tests.metallb_rules.worlds import (
     pool,
     read_service,
     service,
+    snapshot_of,
     state,
 )
+
+NEWEST = Version(0, 16, 1)
 
 
 def faults(**spec: Any) -> list[str]:
@@ -145,3 +151,55 @@ def test_unreadable_request_and_another_pool() -> None:
     assert world.held("a") == {()}
     assert world.events[0] == ("LoadBalancerFailed", told)
     assert world.told("a") == (failed("a", 'invalid metallb.io/loadBalancerIPs: "nonsense"'),)
+
+
+def faults_of_pools(*entries: tuple[str, str]) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Each fault of one-entry pools, given as name and entry: pool, entry, the other, its entry."""
+    found = accept(snapshot_of(*(pool(name, entry) for name, entry in entries)).pools, {}, NEWEST)
+    assert not isinstance(found, AcceptedPools)
+    return [
+        (one.pool.name, one.entry, one.other.name if one.other else None, one.other_entry) for one in found
+    ]
+
+
+def test_every_overlap_is_named_with_both_sides() -> None:
+    wide, first, second = "10.0.0.0-10.0.0.100", "10.0.0.10-10.0.0.20", "10.0.0.50-10.0.0.120"
+    assert faults_of_pools(("a", wide), ("b", first), ("c", second)) == [
+        ("b", first, "a", wide),
+        ("c", second, "a", wide),
+    ]
+    after = "10.0.0.110-10.0.0.115"
+    assert faults_of_pools(("a", wide), ("b", second), ("c", after)) == [
+        ("b", second, "a", wide),
+        ("c", after, "b", second),
+    ]
+
+
+def test_low_ipv6_ranges_overlap_behind_high_ipv4_ones() -> None:
+    assert faults_of_pools(("a", "10.0.0.0/24"), ("b", "::1-::5"), ("c", "::3-::9")) == [
+        ("c", "::3-::9", "b", "::1-::5")
+    ]
+
+
+def test_an_address_next_to_a_range_is_in_no_pool() -> None:
+    read = snapshot_of(pool("p", "10.0.0.4-10.0.0.5"), pool("q", "10.0.0.8/32"))
+    pools = accept(read.pools, {}, NEWEST)
+    assert isinstance(pools, AcceptedPools)
+    found = {n: pools.containing(Address(4, (10 << 24) + n)) for n in range(3, 10)}
+    assert {n: one.name for n, one in found.items() if one} == {4: "p", 5: "p", 8: "q"}
+
+
+def test_an_owner_has_all_the_addresses() -> None:
+    read = snapshot_of(pool("p", "10.0.0.0/31", "fc00::/127", avoidBuggyIPs=True), pool("q", "fc00::8/127"))
+    pools = accept(read.pools, {}, NEWEST)
+    assert isinstance(pools, AcceptedPools)
+    four, buggy = Address(4, (10 << 24) + 1), Address(4, 10 << 24)
+    six, other = Address(6, 0xFC << 120), Address(6, (0xFC << 120) + 8)
+
+    def owner(*addresses: Address) -> str | None:
+        found = pools.owner(addresses)
+        return found.name if found else None
+
+    assert [owner(), owner(four), owner(six), owner(other)] == [None, "p", "p", "q"]
+    assert [owner(four, six), owner(six, four), owner(six, other)] == ["p", "p", None]
+    assert [owner(buggy), owner(buggy, six), owner(six, buggy)] == [None, None, None]

@@ -19,6 +19,8 @@ from tests.metallb_rules.worlds import (
     World,
     assigned,
     failed,
+    in_use,
+    kept_for,
     named,
     pool,
     read_service,
@@ -151,3 +153,50 @@ def test_full_requested_pool(version: str, single: str, dual: str) -> None:
     assert world.events[0] == failed("b", single)
     world.apply("c", cluster_ips=BOTH, ipFamilyPolicy="RequireDualStack", **request)
     assert world.events[0] == failed("c", dual)
+
+
+EARLY = "0.13.7"
+
+
+def test_early_0_13_keeps_an_address_that_may_not_be_shared_any_more() -> None:
+    # Section 8.1, read there and not played: no status is written, an event of its own is sent.
+    keyed = {"annotations": {f"{OLD}allow-shared-ip": "k", f"{OLD}loadBalancerIPs": "10.0.0.5"}}
+    other = {"annotations": {f"{OLD}allow-shared-ip": "z", f"{OLD}loadBalancerIPs": "10.0.0.5"}}
+    world = World(TEN, version=EARLY).apply("a", **keyed).apply("b", ports=["TCP/81"], **keyed)
+    world.apply("b", **other)
+    text = f"{in_use('b', 'a')}: services can't share key"
+    assert world.held("b") == {("10.0.0.5",)}
+    assert world.events == (("svcCannotShareKey", f"current IP not allowed by config:{text}"),)
+    assert world.apply("c", ports=["TCP/82"], **other).events == (
+        failed("c", f"{in_use('c', 'a', 'b')}: services can't share key"),
+    )
+    assert World(TEN, version="0.13.8").apply("a", **keyed).apply("b", ports=["TCP/81"], **keyed).apply(
+        "b", **other
+    ).held("b") == {()}
+
+
+def test_early_0_13_takes_an_address_away_for_a_port_without_a_word() -> None:
+    keyed = {"annotations": {f"{OLD}allow-shared-ip": "k"}}
+    world = World(TEN, version=EARLY).apply("a", **keyed).apply("b", ports=["TCP/81"], **keyed)
+    world.apply("b", ports=["TCP/80"])
+    assert world.held("b") == {("10.0.0.1",)}
+    assert world.events == (assigned("10.0.0.1"),)
+
+
+def test_early_0_13_complains_of_a_status_without_a_family_and_leaves_it() -> None:
+    there = service("a", status=["10.0.0.5", "10.0.0.6"])
+    text = 'IPFamilyForAddresses: same address family ["10.0.0.5" "10.0.0.6"]'
+    said = f'Failed to retrieve LBIPs IPFamily for ["10.0.0.5" "10.0.0.6"]: {text}'
+    world = World(TEN, there, version=EARLY).apply("a")
+    assert world.held("a") == {("10.0.0.5", "10.0.0.6")}
+    assert world.events == (("nolbIPsIPFamily", said),)
+
+
+def test_early_0_13_knows_neither_notes_nor_pools_kept_for_some() -> None:
+    kept = pool("p", "10.0.0.0/24", serviceAllocation=kept_for("elsewhere"), avoidBuggyIPs=True)
+    world = World(kept, version="0.13.3").apply("a")
+    assert world.held("a") == {("10.0.0.0",)}
+    (end,) = world.ends
+    assert end.services[named("a")].annotations == {}
+    assert World(kept, version="0.13.4").apply("a").held("a") == {("10.0.0.1",)}
+    assert World(kept, version="0.13.8").apply("a").held("a") == {()}

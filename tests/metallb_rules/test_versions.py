@@ -9,6 +9,11 @@ from kubectl_sharedip.metallb.versions import NEWEST_KNOWN, OLDEST_MODELLED, Ver
 #: The question, the last version of which the answer is no (or yes), and the first with the other.
 SINCE = [
     ("modelled", "0.12.1", "0.13.0"),
+    ("avoids_buggy_ips", "0.13.3", "0.13.4"),
+    ("keeps_pools_for_some", "0.13.7", "0.13.8"),
+    ("notes_pool", "0.13.7", "0.13.8"),
+    ("wipes_invalid_status", "0.13.7", "0.13.8"),
+    ("says_clear_assignment", "0.13.9", "0.13.10"),
     ("lost_address_wakes_all", "0.13.7", "0.13.8"),
     ("request_must_fit_pool", "0.13.9", "0.13.10"),
     ("assigned_first", "0.13.12", "0.14.0"),
@@ -26,6 +31,7 @@ SINCE = [
     ("priority_alone_matches_all", "0.14.9", "0.15.0"),
 ]
 UNTIL = [
+    ("keeps_address_on_key_conflict", "0.13.7", "0.13.8"),
     ("says_when_there_are_no_pools", "0.13.12", "0.14.0"),
     ("quotes_pool_name", "0.14.8", "0.14.9"),
     ("names_family_of_full_pool", "0.14.9", "0.15.0"),
