@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from kubectl_sharedip.apply.fields import Body
 from kubectl_sharedip.apply.journal import Journal
 from kubectl_sharedip.apply.making import send
-from kubectl_sharedip.apply.run import Run
+from kubectl_sharedip.apply.run import Resumed, Run
 from kubectl_sharedip.apply.signals import termination_interrupts
 from kubectl_sharedip.cluster.connection import Connection
 from kubectl_sharedip.cluster.errors import ClusterError
@@ -37,6 +37,7 @@ def carry_out(
     progress: Callable[[ProgressEvent], None],
     wake_after_s: float = 5.0,
     settle_s: float = 1.0,
+    resumed: Resumed | None = None,
 ) -> Result:
     """Makes the edits of a way and says whether everything came as foretold.
 
@@ -46,7 +47,7 @@ def carry_out(
     whether the API server only judges the edits; how long to wait after the last edit, in
     seconds; who is told of the progress; how long MetalLB has to act by itself before a wake-up
     is sent, in seconds, which is also the longest wait between two edits; how long the foretold
-    state has to last, in seconds.
+    state has to last, in seconds; for a run that is finished, what was made before.
     Returns Judged for a dry run that was accepted, Done, Unverified, Stopped or Interrupted.
     Raises ValueError without a journal, KeyError where ``before`` lacks an edited Service.
     """
@@ -54,7 +55,7 @@ def carry_out(
         return _judge(connection, way, before, progress)
     if journal is None:
         raise ValueError("no journal, no edit")
-    run = Run(connection, way, before, journal, progress=progress, wake_after_s=wake_after_s)
+    run = Run(connection, way, before, journal, progress=progress, wake_after_s=wake_after_s, resumed=resumed)
     try:
         with termination_interrupts():
             return run.whole(timeout_s, settle_s)

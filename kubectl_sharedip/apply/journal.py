@@ -1,31 +1,28 @@
 """The file with the state before, written and synced before the first edit and after each.
 
-Whatever kills this program, the file is whole: each state is written beside it and renamed over
-it. It may hold what Services keep in annotations, so nobody else may read it. It refuses to start
-a run that it could not record: no journal, no edit.
+It may hold what Services keep in annotations, so nobody else may read it. It refuses to start a run
+that it could not record: no journal, no edit.
 """
 
 from __future__ import annotations
 
-import errno
-import os
 import secrets
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from kubectl_sharedip.apply.fields import Body
-from kubectl_sharedip.apply.journal_record import (
-    JournalCluster,
-    JournalError,
-    JournalRecord,
-    Progress,
-    State,
+from kubectl_sharedip.apply.fields import Body, value_at
+from kubectl_sharedip.apply.journal_file import (
+    default_journal_folder,
+    make_folder,
+    read_journal,
+    unwritable,
+    write_whole,
 )
-from kubectl_sharedip.apply.journal_text import from_text, to_text
+from kubectl_sharedip.apply.journal_record import JournalError, JournalRecord, Progress, State
+from kubectl_sharedip.apply.journal_text import to_text
+from kubectl_sharedip.model.journal import JournalCluster
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Way
 
@@ -39,43 +36,12 @@ __all__ = [
     "read_journal",
 ]
 
-_PRIVATE_FILE = 0o600
-_PRIVATE_FOLDER = 0o700
-
-
-def default_journal_folder(environ: Mapping[str, str]) -> Path:
-    """Where journals are kept without --journal-dir. Raises JournalError without a home."""
-    state = environ.get("XDG_STATE_HOME", "")
-    if not Path(state).is_absolute():  # the XDG specification: a relative one is ignored
-        try:
-            state = str(Path.home() / ".local" / "state")
-        except RuntimeError as error:
-            raise JournalError(
-                what="there is no home folder for it",
-                where="the journal",
-                todo="give a folder with --journal-dir.",
-            ) from error
-    return Path(state) / "kubectl-sharedip" / "journal"
-
-
-def read_journal(path: Path) -> JournalRecord:
-    """The journal in that file. Raises JournalError where it cannot be read or is damaged."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise JournalError(
-            what=_reason(error),
-            where=str(path),
-            todo="name the file of a run, and have the right to read it.",
-        ) from error
-    return from_text(text, str(path))
-
 
 class Journal:
     """The journal of one run. ``path`` is the file, ``entry`` what it holds now."""
 
     def __init__(self, path: Path, entry: JournalRecord) -> None:
-        """Names the file; nothing is written. Use ``open_new``."""
+        """Names the file; nothing is written. ``open_new`` begins one, and this goes on with one."""
         self.path = path
         self.entry = entry
 
@@ -88,21 +54,27 @@ class Journal:
         way: Way,
         before: Mapping[ServiceName, Body],
         summary: str,
+        plan_id: str | None = None,
+        named: tuple[ServiceName, ...] = (),
+        undoes: str | None = None,
         at: datetime | None = None,
     ) -> Journal:
         """A new journal, on disk when this returns.
 
         Arguments: its folder, made with mode 0700 where there is none; the cluster; the way about
         to be carried out; the raw Services as last read, every edited one at least; a line for
-        ``undo --list``; the time, by default now.
+        ``undo --list``; the id of the plan, by default the name of the file; the Services that it
+        is about; the id of the plan that it takes back; the time, by default now.
         Raises JournalError where it cannot be written, KeyError where ``before`` lacks an edited
         Service.
         """
         now = (at or datetime.now(timezone.utc)).astimezone(timezone.utc)
-        identity = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+        # A plan that came to nothing may be tried again: its id is then in two journals.
+        name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         entry = JournalRecord(
-            id=identity,
-            at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            id=plan_id or name,
+            # Two runs may begin in one second, and which is the last one matters.
+            at=now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             cluster=cluster,
             summary=summary,
             edits=way.edits,
@@ -112,20 +84,27 @@ class Journal:
                 Progress(edit=index, state="planned", resource_version=None)
                 for index in range(len(way.edits))
             ),
+            named=named,
+            versions={
+                name: version
+                for name, body in before.items()
+                if (version := value_at(body, ("metadata", "resourceVersion")))
+            },
+            undoes=undoes,
         )
-        journal = cls(folder / f"{identity}.json", entry)
+        journal = cls(folder / f"{name}.json", entry)
         try:
-            _make_folder(folder)
-            journal._write(entry)
+            make_folder(folder)
+            write_whole(journal.path, to_text(entry))
         except OSError as error:
-            raise _unwritable(
+            raise unwritable(
                 folder, error, "nothing was changed; give another folder with --journal-dir."
             ) from error
         return journal
 
     @property
     def id(self) -> str:
-        """Its name for ``undo``: the file's name without ``.json``."""
+        """The id of its plan, for ``undo``."""
         return self.entry.id
 
     def record(self, edit: int, state: State, resource_version: str | None = None) -> None:
@@ -135,63 +114,27 @@ class Journal:
         after it. Raises JournalError where it cannot be written; the file then has what it had.
         """
         step = Progress(edit=edit, state=state, resource_version=resource_version)
-        if self.entry.progress[edit] == step:
-            return
         progress = tuple(step if old.edit == edit else old for old in self.entry.progress)
-        entry = replace(self.entry, progress=progress)
-        try:
-            self._write(entry)
-        except OSError as error:
-            raise _unwritable(
-                self.path, error, "nothing more is sent; make room or rights for it."
-            ) from error
-        self.entry = entry
+        self._keep(replace(self.entry, progress=progress))
 
-    def _write(self, entry: JournalRecord) -> None:
-        folder = self.path.parent
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{entry.id}-", suffix=".tmp")
+    def record_verified(self) -> None:
+        """Notes that MetalLB did what was foretold. Raises JournalError."""
+        self._keep(replace(self.entry, verified=True))
+
+    def record_undone(self, by: str | None) -> None:
+        """Notes which plan took it back, None that it is in force again. Raises JournalError."""
+        self._keep(replace(self.entry, undone=by))
+
+    def _keep(self, entry: JournalRecord) -> None:
+        if entry == self.entry:
+            return
         try:
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                os.fchmod(descriptor, _PRIVATE_FILE)
-                file.write(to_text(entry))
-                file.flush()
-                os.fsync(descriptor)
-            Path(name).replace(self.path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
-        _sync_folder(folder)
+            write_whole(self.path, to_text(entry))
+        except OSError as error:
+            raise unwritable(self.path, error, "nothing more is sent; make room or rights for it.") from error
+        self.entry = entry
 
 
 def _without_managed_fields(body: Body) -> Body:
     metadata = {name: value for name, value in body["metadata"].items() if name != "managedFields"}
     return {**body, "metadata": metadata}
-
-
-def _make_folder(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    if folder.parent != folder:
-        _make_folder(folder.parent)
-    folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # some network file systems have no such thing
-            raise
-    finally:
-        os.close(descriptor)
-
-
-def _unwritable(path: Path, error: OSError, todo: str) -> JournalError:
-    return JournalError(what=f"cannot write the journal: {_reason(error)}", where=str(path), todo=todo)
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "not a text in UTF-8"

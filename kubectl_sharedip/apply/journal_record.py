@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from kubectl_sharedip.model.journal import JournalCluster, RunState
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Effect
 
@@ -29,15 +30,6 @@ class JournalError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JournalCluster:
-    """Which cluster was edited. ``uid`` is that of its namespace kube-system, where it was readable."""
-
-    context: str | None
-    server: str | None
-    uid: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How far one edit came. ``sent`` is also what a crash leaves: it may have been made.
 
@@ -51,7 +43,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalRecord:
-    """One run: the state before, what was foretold, and how far it came. ``at`` is RFC 3339."""
+    """One run: the state before, what was foretold, and how far it came. ``at`` is RFC 3339.
+
+    ``id`` is that of the plan. ``named`` are the Services that the plan is about; ``versions`` the
+    resourceVersions of all Services that it looked at, as last read before the first edit.
+    ``undoes`` is the id of the plan that this one takes back, ``undone`` the id of the one that took
+    this back. ``verified``: MetalLB was seen to do what was foretold.
+    """
 
     id: str
     at: str
@@ -61,3 +59,25 @@ class JournalRecord:
     before: Mapping[ServiceName, Mapping[str, Any]]
     effects: tuple[Effect, ...]
     progress: tuple[Progress, ...]
+    named: tuple[ServiceName, ...] = ()
+    versions: Mapping[ServiceName, str]
+    undoes: str | None = None
+    undone: str | None = None
+    verified: bool = False
+
+    @property
+    def state(self) -> RunState:
+        """What ``undo --list`` says of it; an edit that was not needed counts as made."""
+        if self.undone is not None:
+            return "undone"
+        return "done" if all(each.state in ("done", "skipped") for each in self.progress) else "partly"
+
+    @property
+    def made(self) -> int:
+        """How many edits were made, as far as it tells."""
+        return sum(each.state == "done" for each in self.progress)
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything was changed, or may have been."""
+        return any(each.state in ("done", "sent") for each in self.progress)

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, get_args
 
 from kubectl_sharedip.apply.journal_record import (
-    JournalCluster,
     JournalError,
     JournalRecord,
     Progress,
     State,
 )
 from kubectl_sharedip.model.address import Address, parse_address
+from kubectl_sharedip.model.journal import JournalCluster
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Effect, Operation
 
@@ -38,6 +39,14 @@ def to_text(record: JournalRecord) -> str:
             "uid": record.cluster.uid,
         },
         "summary": record.summary,
+        "named": [_name_out(name) for name in record.named],
+        "undoes": record.undoes,
+        "undone": record.undone,
+        "verified": record.verified,
+        "versions": [
+            {"service": _name_out(name), "resourceVersion": version}
+            for name, version in sorted(record.versions.items())
+        ],
         "edits": [_edit_out(edit) for edit in record.edits],
         "before": [
             {"service": _name_out(name), "object": record.before[name]} for name in sorted(record.before)
@@ -101,7 +110,7 @@ def _record_in(document: Any) -> JournalRecord:
     cluster = document["cluster"]
     return JournalRecord(
         id=_text(document["id"]),
-        at=_text(document["at"]),
+        at=_time(document["at"]),
         cluster=JournalCluster(
             context=_optional(cluster["context"]),
             server=_optional(cluster["server"]),
@@ -119,6 +128,17 @@ def _record_in(document: Any) -> JournalRecord:
             for each in document["effects"]
         ),
         progress=progress,
+        # Journals of before there was an undo have none of these.
+        named=tuple(map(_name_in, document.get("named", ()))),
+        versions=MappingProxyType(
+            {
+                _name_in(each["service"]): _text(each["resourceVersion"])
+                for each in document.get("versions", ())
+            }
+        ),
+        undoes=_optional(document.get("undoes")),
+        undone=_optional(document.get("undone")),
+        verified=document.get("verified", False) is True,
     )
 
 
@@ -185,6 +205,11 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not a string")
     return value
+
+
+def _time(value: Any) -> str:
+    datetime.fromisoformat(_text(value).replace("Z", "+00:00"))
+    return str(value)
 
 
 def _optional(value: Any) -> str | None:

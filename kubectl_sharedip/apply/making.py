@@ -18,7 +18,7 @@ from kubectl_sharedip.apply.fields import (
     shown_addresses,
     value_at,
 )
-from kubectl_sharedip.apply.patches import bears, merge_body, paths, values
+from kubectl_sharedip.apply.patches import HEALTH_PORT, POLICY, bears, merge_body, paths, values
 from kubectl_sharedip.cluster.connection import Connection
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.read import get_service
@@ -30,8 +30,6 @@ from kubectl_sharedip.model.results import Changed, Failed, Stale, Unsure
 _TRIES = 5  # MetalLB writes a status once or twice; a hundred Services at once, a few times more
 _LOOKS = 3
 _LOOK_AGAIN_S = 1.0
-_POLICY = ("spec", "externalTrafficPolicy")
-_HEALTH_PORT = ("spec", "healthCheckNodePort")
 _VERSION = ("metadata", "resourceVersion")
 # After these nobody knows whether the server took the edit; every other kind is a refusal.
 _NO_ANSWER = ("unreachable", "timeout", "server")
@@ -127,8 +125,8 @@ def _stale(
     if now is None:
         return (Stale(object=ref, field="", was=None, now=None),)
     own = paths(edit) if arrived else frozenset()
-    if _POLICY in own:
-        own |= {_HEALTH_PORT}  # given and taken by the API server with the policy
+    if POLICY in own:
+        own |= {HEALTH_PORT}
     found = [
         Stale(object=ref, field=field, was=was, now=value)
         for field, was, value in changes(last, now, but=own)

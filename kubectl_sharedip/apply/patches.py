@@ -14,6 +14,9 @@ from kubectl_sharedip.model.names import ServiceName, service_ref
 from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.results import Stale
 
+POLICY = ("spec", "externalTrafficPolicy")
+HEALTH_PORT = ("spec", "healthCheckNodePort")  # given and taken by the API server with the policy
+
 
 def merge_body(fields: Mapping[Path, str | int | None], resource_version: str | None) -> dict[str, Any]:
     """The merge patch (RFC 7386): a value sets its field, None removes it.
@@ -32,8 +35,13 @@ def merge_body(fields: Mapping[Path, str | int | None], resource_version: str | 
 
 
 def values(edit: Edit) -> dict[Path, str | int | None]:
-    """The fields of the edit with the values that it gives them."""
-    return {operation.path: operation.value for operation in edit.operations}
+    """The fields of the edit with the values that it gives them; a port is a number in the API."""
+    return {
+        operation.path: int(operation.value)
+        if operation.path == HEALTH_PORT and operation.value
+        else operation.value
+        for operation in edit.operations
+    }
 
 
 def bears(body: Body, edit: Edit) -> bool:

@@ -1,8 +1,8 @@
 """Whether a plan still fits the cluster: read again, just before the first edit.
 
 A stale plan is made again by whoever made it; this module names what changed and refuses to go by
-resourceVersions alone, since MetalLB writes objects that nobody edited. Facts about other objects
-than Services are not looked at here.
+resourceVersions alone, since MetalLB writes objects that nobody edited. Facts about Services and
+pools are compared; those about other objects are not looked at here.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ from kubectl_sharedip.apply.fields import (
     value_at,
 )
 from kubectl_sharedip.cluster.connection import Connection
+from kubectl_sharedip.cluster.lists import list_resource
 from kubectl_sharedip.cluster.read import get_service
+from kubectl_sharedip.cluster.resources import RESOURCES
 from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.names import ServiceName, service_ref
 from kubectl_sharedip.model.plan import Edit, Effect, Way
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.results import Stale
+from kubectl_sharedip.plan.pool_facts import is_known, pool_of, pool_value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ def preflight(
     now: carry_out wants these. Raises ClusterError where one cannot be read for another reason
     than being gone.
     """
+    relied_on = tuple(relied_on)
     facts = tuple(fact for fact in relied_on if fact.object.kind == "Service")
     named = {edit.service for edit in way.edits} | {effect.service for effect in way.effects}
     named |= {ServiceName(fact.object.namespace, fact.object.name) for fact in facts}
@@ -69,8 +73,23 @@ def preflight(
         name = ServiceName(fact.object.namespace, fact.object.name)
         if name in now:
             found |= set(_no_longer(fact, before.get(name), now[name]))
+    found |= set(_pools(connection, [fact for fact in relied_on if fact.object.kind == "IPAddressPool"]))
     ordered = sorted(found, key=lambda stale: (stale.object, stale.field, stale.was or "", stale.now or ""))
     return Preflight(stale=tuple(ordered), now=MappingProxyType(now))
+
+
+def _pools(connection: Connection, facts: Iterable[Fact]) -> Iterator[Stale]:
+    """What is no longer so in the pools; they are listed, as they were when the plan was made."""
+    facts = [fact for fact in facts if is_known(fact.field)]
+    for namespace in sorted({fact.object.namespace for fact in facts}):
+        bodies = list_resource(connection, RESOURCES["ipaddresspools"], namespace or None)
+        pools = {pool.name: pool for body in bodies if (pool := pool_of(body)) is not None}
+        for fact in (fact for fact in facts if fact.object.namespace == namespace):
+            pool = pools.get(fact.object.name)
+            if pool is None:
+                yield Stale(object=fact.object, field="", was=None, now=None)
+            elif (value := pool_value(pool, fact.field)) != fact.value:
+                yield Stale(object=fact.object, field=fact.field, was=fact.value, now=value)
 
 
 def _gone(name: ServiceName) -> Stale:

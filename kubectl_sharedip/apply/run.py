@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from kubectl_sharedip.apply.fields import Body, value_at
 from kubectl_sharedip.apply.journal import Journal
@@ -39,6 +40,14 @@ from kubectl_sharedip.model.results import (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """Of a run that is finished: the places of the way's edits in its journal, and those made before."""
+
+    places: tuple[int, ...]
+    made: Mapping[int, Body]  # by the place of the edit, the Service that bears it
+
+
 class Run:
     """One run, and how far it is."""
 
@@ -51,6 +60,7 @@ class Run:
         *,
         progress: Callable[[ProgressEvent], None],
         wake_after_s: float,
+        resumed: Resumed | None = None,
     ) -> None:
         """Arguments as of ``carry_out``."""
         self._connection = connection
@@ -58,6 +68,8 @@ class Run:
         self._journal = journal
         self._progress = progress
         self._wake_after_s = wake_after_s
+        self._places = resumed.places if resumed is not None else tuple(range(len(way.edits)))
+        self._made_before = dict(resumed.made) if resumed is not None else {}
         self._last = {edit.service: before[edit.service] for edit in way.edits}
         self._sight = Sight(connection, way, before, progress)
         self._applied: dict[int, Applied] = {}
@@ -66,6 +78,14 @@ class Run:
 
     def whole(self, timeout_s: float, settle_s: float) -> Result:
         """Every edit, then the verifying; arguments as of ``carry_out``."""
+        try:
+            for place, body in self._made_before.items():
+                version = value_at(body, ("metadata", "resourceVersion"))
+                if self._journal.entry.progress[place].state != "done":
+                    self._journal.record(place, "done", version)
+        except JournalError as error:
+            if self._edits:
+                return self._stopped(0, JournalLost(error=str(error)))
         for index, edit in enumerate(self._edits):
             try:
                 if edit.wakes_only and self._acted():
@@ -78,13 +98,17 @@ class Run:
             except NotMade as error:
                 with suppress(JournalError):  # it then says "sent", which promises nothing
                     if not isinstance(error.because, Unsure):
-                        self._journal.record(index, "failed")
+                        self._journal.record(self._places[index], "failed")
                 return self._stopped(index, error.because)
         # An edit that somebody takes back will not come to anything: no use waiting for it.
         self._sight.wait_settled(
             lambda: not self._sight.unmet or bool(self._reverted()), time.monotonic() + timeout_s, settle_s
         )
-        return self._verdict()
+        verdict = self._verdict()
+        if isinstance(verdict, Done):
+            with suppress(JournalError):  # it then says that nobody saw the end, which does no harm
+                self._journal.record_verified()
+        return verdict
 
     def interrupted(self, interrupt: KeyboardInterrupt) -> Interrupted:
         """How far it is, on disk too; an edit under way is looked for once."""
@@ -97,7 +121,7 @@ class Run:
         journal_error = None
         try:
             for done, applied in sorted(self._applied.items()):
-                self._journal.record(done, "done", applied.resource_version)
+                self._journal.record(self._places[done], "done", applied.resource_version)
         except JournalError as error:
             journal_error = str(error)
         return Interrupted(
@@ -111,12 +135,12 @@ class Run:
     def _make(self, index: int, edit: Edit) -> None:
         self._progress(Sending(index=index, total=len(self._edits), edit=edit))
         self._sending = index
-        self._journal.record(index, "sent")
+        self._journal.record(self._places[index], "sent")
         last, may_hold = self._last[edit.service], self._sight.may_hold(edit.service)
         # Preflight read it a moment ago; but to an edit of this run MetalLB may have answered.
         body = make(self._connection, edit, last, may_hold=may_hold, read_first=bool(self._applied))
         self._took(index, edit, body)
-        self._journal.record(index, "done", self._applied[index].resource_version)
+        self._journal.record(self._places[index], "done", self._applied[index].resource_version)
         self._progress(self._applied[index])
 
     def _took(self, index: int, edit: Edit, body: Body) -> None:
@@ -127,13 +151,13 @@ class Run:
         self._sight.note(edit.service, body)
 
     def _skip(self, index: int, edit: Edit) -> None:
-        self._journal.record(index, "skipped")
+        self._journal.record(self._places[index], "skipped")
         self._skipped.append(index)
         self._progress(Skipped(edit=edit))
 
     def _acted(self) -> bool:
         """Whether MetalLB does all that was foretold without being woken."""
-        if not self._applied:
+        if not self._applied and not self._made_before:
             return False
         return self._sight.wait(lambda: not self._sight.unmet, time.monotonic() + self._wake_after_s)
 
@@ -165,7 +189,9 @@ class Run:
         return Stopped(applied=self._so_far(), at=at, because=because, left=self._edits[index + 1 :])
 
     def _reverted(self) -> tuple[Stale, ...]:
-        return tuple(reverted((each.edit for each in self._so_far()), self._sight.objects))
+        before = (self._journal.entry.edits[place] for place in sorted(self._made_before))
+        made = (*before, *(each.edit for each in self._so_far()))
+        return tuple(reverted(made, self._sight.objects))
 
     def _so_far(self) -> tuple[Applied, ...]:
         return tuple(applied for _, applied in sorted(self._applied.items()))

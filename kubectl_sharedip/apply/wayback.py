@@ -11,12 +11,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from kubectl_sharedip.apply.fields import Body, Path, value_at
-from kubectl_sharedip.apply.patches import merge_body, values
+from kubectl_sharedip.apply.patches import HEALTH_PORT, POLICY, merge_body, values
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit
-
-_POLICY = ("spec", "externalTrafficPolicy")
-_HEALTH_PORT = ("spec", "healthCheckNodePort")
 
 
 def way_back(
@@ -42,11 +39,11 @@ _Fields = dict[Path, "str | int | None"]
 
 def _undone(edit: Edit, before: Body | None) -> _Fields:
     fields: _Fields = {each.path: each.was for each in edit.operations}
-    if before is not None and fields.get(_POLICY) == "Local":
+    if before is not None and fields.get(POLICY) == "Local":
         # Leaving Local gave the health check's port away: without it another one would come.
-        port = value_at(before, _HEALTH_PORT)
+        port = value_at(before, HEALTH_PORT)
         if port and port.isdigit() and int(port):
-            fields[_HEALTH_PORT] = int(port)
+            fields[HEALTH_PORT] = int(port)
     return fields
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from kubectl_sharedip.cli.announced_after import advertisements
 from kubectl_sharedip.cli.naming import pending
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.diagnose.beside import with_owners
@@ -23,6 +24,7 @@ from kubectl_sharedip.model.plan import Goal, Plan
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.make import make_plan
 from kubectl_sharedip.plan.possible import blocking_code, unseen
+from kubectl_sharedip.plan.rewrites import Rewrites, rewrites_of
 from kubectl_sharedip.report.diagnosis import Answer
 from kubectl_sharedip.report.remedies import remedies_of
 
@@ -41,11 +43,19 @@ def _answer(reading: Reading, service: Service, waiting: _Waiting) -> Answer:
     outcome = decide(state, service) if state is not None else None
     diagnosis = diagnose(reading.snapshot, reading.views, service, outcome)
     plan = _plan(reading, service, diagnosis, waiting)
-    diagnosis = with_owners(diagnosis, plan, reading.snapshot.services)
+    rewrites = _rewrites(reading, service, diagnosis, waiting)
+    diagnosis = with_owners(diagnosis, plan, reading.snapshot.services, by_hand=bool(rewrites))
     return Answer(
         service=service,
         diagnosis=diagnosis,
-        remedies=remedies_of(diagnosis, plan, reading.flags),
+        remedies=remedies_of(
+            diagnosis,
+            plan,
+            reading.flags,
+            state=state,
+            waits=service in pending([service]),
+            rewrites=rewrites,
+        ),
         foretold=outcome.event if isinstance(outcome, Refused | Assigned) else None,
         predicted=service.name in reading.prediction.new,
         sits=why_here(state, service, outcome) if state is not None else None,
@@ -63,4 +73,14 @@ def _plan(reading: Reading, service: Service, diagnosis: Diagnosis, waiting: _Wa
         (),
         unseen=unseen(reading.snapshot),
         waiting=waiting(reading.views.index(state)),
+        announcing=advertisements(reading),
     )
+
+
+def _rewrites(reading: Reading, service: Service, diagnosis: Diagnosis, waiting: _Waiting) -> Rewrites:
+    """What may be written into the Service by hand; nothing where no MetalLB handles it."""
+    state = state_for(reading.views, service)
+    if state is None:
+        return ()
+    place = reading.views.index(state)
+    return rewrites_of(state, service, diagnosis, lambda: waiting(place), unseen=unseen(reading.snapshot))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.model.plan import Allowance, Plan
 
 _QUESTIONS: dict[Allowance, str] = {
@@ -41,6 +42,22 @@ def ask_for_leave(plan: Plan) -> tuple[Allowance, ...]:
 def confirmed(target: str) -> bool:
     """Whether the person says yes to the plan that was shown."""
     return _yes(f"{target}\nDo it? [y/N] ")
+
+
+def consented(target: str, *, yes: bool, dry_run: str | None) -> bool:
+    """Whether the plan that was shown may be done: by --yes, by a person, or as a dry run of the server.
+
+    Otherwise it is said that nothing was changed, and why.
+    """
+    if yes or dry_run == "server":
+        return True
+    if not on_terminal():
+        say(["Nothing was changed: without a terminal, --yes is the consent."])
+        return False
+    if not confirmed(target):
+        say(["Nothing was changed."])
+        return False
+    return True
 
 
 def _yes(question: str) -> bool:

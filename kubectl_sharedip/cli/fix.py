@@ -1,4 +1,4 @@
-"""``fix``: the smallest safe edits that give a Service an address, shown, then done after consent."""
+"""``fix``: the smallest safe edits that give Services an address, shown, then done after consent."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from kubectl_sharedip.cli.carry_out import carry_out, cluster_uid, target_text
-from kubectl_sharedip.cli.consent import ask_for_leave, confirmed, on_terminal
-from kubectl_sharedip.cli.failures import Exit, Unread
-from kubectl_sharedip.cli.naming import resolve
+from kubectl_sharedip.cli.carry_out import Task, do, target_text
+from kubectl_sharedip.cli.consent import ask_for_leave, consented
+from kubectl_sharedip.cli.failures import Exit, InputError, Unread, report
+from kubectl_sharedip.cli.goals import GoalFlags, goals_of, refuse_contradictions
+from kubectl_sharedip.cli.naming import in_scope, pending, refuse_what_is_no_name, resolve
 from kubectl_sharedip.cli.output import (
     print_answer,
     print_notes,
@@ -22,24 +23,26 @@ from kubectl_sharedip.cli.output import (
     wants_document,
     width,
 )
+from kubectl_sharedip.cli.planning import Planned, document_of, planned
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
-from kubectl_sharedip.diagnose.run import diagnose
-from kubectl_sharedip.metallb.installed import state_for
-from kubectl_sharedip.model.plan import Allowance, Goal, Plan
-from kubectl_sharedip.model.service import Service
-from kubectl_sharedip.plan.make import make_plan, no_plan
-from kubectl_sharedip.plan.possible import blocking_code, unseen
-from kubectl_sharedip.report.plan import PlanFor, plan_document
+from kubectl_sharedip.model.plan import Allowance
+
+_READS = ("namespaces", "l2advertisements", "bgpadvertisements")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixRequest:
-    """What ``fix`` was asked to do. ``timeout_s`` None is the default for the cluster's size."""
+    """What ``fix`` was asked to do. ``timeout_s`` None is the default for the cluster's size.
 
-    service: str
-    share_with: str | None
+    ``names`` empty: every Pending Service in scope. ``plan`` is the file of a saved plan.
+    """
+
+    names: tuple[str, ...]
+    goal: GoalFlags
     allowed: tuple[Allowance, ...]
+    every: bool
+    plan: str | None
     yes: bool
     dry_run: str | None  # client, server
     timeout_s: float | None
@@ -48,77 +51,110 @@ class FixRequest:
 
 def run(request: Request, wanted: FixRequest) -> int:
     """Shows the plan and, with consent, does it. Returns the exit status of cli.md."""
-    reading = read(request, ("namespaces",), [wanted.service])
-    names = [wanted.service, *([wanted.share_with] if wanted.share_with else [])]
-    services, unknown = resolve(reading, names)
-    if unknown:
-        raise unknown[0]
-    if len(services) < len(names):
-        raise click.UsageError(f"--share-with {wanted.share_with}: it cannot share with itself.")
-    goal = Goal(service=services[0].name, share_with=services[1].name if len(services) > 1 else None)
-    plan = _plan(reading, services[0], goal, wanted.allowed)
-    if plan.chosen is None and wanted.dry_run is None and not wanted.yes and reading.connection:
-        leave = ask_for_leave(plan)
-        if leave:
-            plan = _plan(reading, services[0], goal, (*wanted.allowed, *leave))
-    document = _document(reading, services[0], plan, None)
-    acts = bool(plan.chosen and plan.chosen.edits and reading.connection) and wanted.dry_run != "client"
-    status = Exit.OK if plan.chosen is not None else Exit.NO_PLAN
+    _refuse(wanted)
+    if wanted.plan is not None:
+        from kubectl_sharedip.cli.saved_plan import saved
+
+        reading = read(request, _READS)
+        return _shown_and_done(request, reading, saved(reading, wanted.plan), wanted, ())
+    partner_name = [wanted.goal.share_with] if wanted.goal.share_with is not None else []
+    reading = read(request, _READS, [*wanted.names, *partner_name])
+    services, unknown = resolve(reading, wanted.names)
+    partners, unknown_partner = resolve(reading, partner_name)
+    if unknown_partner or (unknown and not services):
+        raise [*unknown_partner, *unknown][0]
+    if not wanted.names:
+        services = sorted(pending(in_scope(reading)), key=lambda service: service.name)
+    if not services:
+        say([_nothing(reading)])
+    goals = goals_of(services, partners[0] if partners else None, wanted.goal)
+    made = planned(reading, goals, wanted.allowed)
+    leave = _leave(reading, made, wanted)
+    if leave:
+        made = planned(reading, goals, (*wanted.allowed, *leave))
+    return _shown_and_done(request, reading, made, wanted, unknown)
+
+
+def _shown_and_done(
+    request: Request, reading: Reading, made: Planned, wanted: FixRequest, unknown: Sequence[InputError]
+) -> int:
+    document = made.document or document_of(reading, made, None)
+    # Where a name is wrong nobody knows what else was meant: then nothing is done.
+    acts = bool(made.way and reading.connection) and wanted.dry_run != "client" and not unknown
+    status = Exit.OK if made.feasible else Exit.NO_PLAN
     if not wants_document(request):
         try:
-            _show(request, reading, document)
+            show(request, reading, document)
         except Unread:
             return Exit.NO_PLAN if acts else status  # a plan that nobody saw is not done
+    for error in unknown:
+        report(error)
     if acts:
-        status, result = _act(reading, plan, wanted)
-        document = _document(reading, services[0], plan, result)
+        done, result = _act(reading, made, wanted, document)
+        document = {**document, "result": result}
+        status = status if done == Exit.OK else done
     if wants_document(request):
         with suppress(Unread):  # what was done stays done
             print_answer(structured(document, request))
-    return status
+    return Exit.NO_INPUT if unknown else status
 
 
-def _plan(reading: Reading, service: Service, goal: Goal, allowed: Sequence[Allowance]) -> Plan:
-    diagnosis = diagnose(reading.snapshot, reading.views, service)
-    state = state_for(reading.views, service)
-    if state is None:
-        return no_plan(goal, diagnosis.findings[0].code)
-    code = blocking_code(state, service, diagnosis)
-    if code is not None:
-        return no_plan(goal, code)
-    return make_plan(state, goal, allowed, unseen=unseen(reading.snapshot))
+def _refuse(wanted: FixRequest) -> None:
+    """Raises click.UsageError for flags that contradict each other; no cluster is asked."""
+    if wanted.plan is not None:
+        also = [*wanted.names, *wanted.goal.given, *(["--key"] if wanted.goal.key else [])]
+        also += [*(["--all"] if wanted.every else []), *(["--allow"] if wanted.allowed else [])]
+        if also:
+            raise click.UsageError(f"--plan does what the file says: leave out {also[0]}.")
+        return
+    refuse_contradictions(wanted.goal, wanted.names)
+    refuse_what_is_no_name([*wanted.names, *filter(None, [wanted.goal.share_with])])
+    if wanted.every and wanted.names:
+        raise click.UsageError("--all is for every Pending Service: name Services, or give --all.")
+    if wanted.yes and not (wanted.names or wanted.every):
+        raise click.UsageError("--yes without a Service needs --all: it edits every Pending one in scope.")
 
 
-def _document(
-    reading: Reading, service: Service, plan: Plan, result: dict[str, Any] | None
-) -> dict[str, Any]:
-    diagnosis = diagnose(reading.snapshot, reading.views, service)
-    context = PlanFor(
-        uid=cluster_uid(reading),
-        diagnoses={service.name: diagnosis},
-        same_key={},
-        notes=reading.notes,
-        result=result,
-    )
-    state = state_for(reading.views, service)
-    return plan_document(reading.snapshot, state, [plan], context, reading.flags)
+def _leave(reading: Reading, made: Planned, wanted: FixRequest) -> tuple[Allowance, ...]:
+    """The leave that a person gives at the terminal, for the one Service that was named."""
+    asks = len(made.plans) == 1 and wanted.dry_run is None and not wanted.yes and reading.connection
+    if not asks or made.plans[0].chosen is not None:
+        return ()
+    return ask_for_leave(made.plans[0])
 
 
-def _show(request: Request, reading: Reading, document: dict[str, Any]) -> None:
+def show(request: Request, reading: Reading, document: dict[str, Any]) -> None:
+    """The plan as text or as kubectl lines to stdout, its notes to stderr. Raises Unread."""
     from kubectl_sharedip.render.plan import plan_text
 
-    text = plan_text(document, target=target_text(reading), width=width(), style=style_of(request))
-    print_answer(text)
+    target = target_text(reading)
+    if request.output == "commands":
+        from kubectl_sharedip.report.plan_commands import plan_commands
+
+        print_answer("".join(f"{line}\n" for line in plan_commands(document, reading.flags)))
+        if not all(item["feasible"] for item in document["items"]):
+            left = {**document, "edits": [], "effects": [], "losses": []}
+            say(plan_text(left, target=target, width=None, style=style_of(request)).splitlines())
+    else:
+        print_answer(plan_text(document, target=target, width=width(), style=style_of(request)))
     print_notes(document)
 
 
-def _act(reading: Reading, plan: Plan, wanted: FixRequest) -> tuple[Exit, dict[str, Any] | None]:
+def _act(
+    reading: Reading, made: Planned, wanted: FixRequest, document: dict[str, Any]
+) -> tuple[Exit, dict[str, Any] | None]:
     """Does the plan, where there is consent for it."""
-    if wanted.dry_run != "server" and not wanted.yes:
-        if not on_terminal():
-            say(["Nothing was changed: without a terminal, --yes is the consent."])
-            return Exit.NO_PLAN, None
-        if not confirmed(target_text(reading)):
-            say(["Nothing was changed."])
-            return Exit.NO_PLAN, None
-    return carry_out(reading, plan, wanted)
+    if made.way is None or not consented(target_text(reading), yes=wanted.yes, dry_run=wanted.dry_run):
+        return Exit.NO_PLAN, None
+    named = tuple(plan.goal.service for plan in made.plans)
+    task = Task(way=made.way, relied_on=made.relied_on, plan_id=document["id"], named=named)
+    ended = do(reading, task, wanted)
+    return ended.status, ended.document
+
+
+def _nothing(reading: Reading) -> str:
+    waiting = len(pending(reading.snapshot.services.values()))
+    if reading.scope is None:
+        return "Nothing is Pending."
+    elsewhere = f" {waiting} Pending in other namespaces: -A" if waiting else ""
+    return f"Nothing is Pending in namespace {reading.scope}.{elsewhere}"

@@ -98,29 +98,77 @@ def why(
 
 @cli.command()
 @reading_options
-@click.argument("service", metavar="SVC")
+@click.argument("services", nargs=-1, metavar="[SVC]...")
 @click.option("--share-with", metavar="SVC", help="Give it the address of this Service.")
+@click.option("--address", metavar="A[,B]", help="Give it this address, one a family.")
+@click.option("--separate", is_flag=True, help="Give it an address of its own.")
+@click.option("--pin", is_flag=True, help="Write its present address down as a request.")
+@click.option("--key", metavar="KEY", help="The sharing key to use where one is needed.")
 @click.option("--allow", metavar="A,B", help=f"Leave to: {', '.join(ALLOWANCES)}.")
+@click.option("--all", "every", is_flag=True, help="With --yes: every Pending Service in scope.")
+@click.option("--plan", metavar="FILE", help="Do a plan that was saved with -o json.")
 @click.option("-y", "--yes", is_flag=True, help="Do the plan without asking.")
 @click.option("--dry-run", type=click.Choice(["client", "server"]), help="Show, or have the server judge.")
 @click.option("--timeout", metavar="TIME", help="How long to wait for MetalLB (60s, or 30 ms a Service).")
 @click.option("--journal-dir", metavar="DIR", help="Where the state before is kept.")
-@_output("text", "json", "yaml")
+@_output("text", "commands", "json", "yaml")
 @click.pass_context
-def fix(context: click.Context, /, service: str, output: str | None, **given: Any) -> int:
-    """Give a Service an address by the smallest safe edits, shown before they are done.
+def fix(context: click.Context, /, services: tuple[str, ...], output: str | None, **given: Any) -> int:
+    """Give Services an address by the smallest safe edits, shown before they are done.
+
+    SVC is name, svc/name or namespace/name; without one, every Pending Service in scope.
 
     \b
     Examples:
       kubectl sharedip fix dns-udp -n shop --dry-run=client
       kubectl sharedip fix web -n shop --share-with api --yes
+      kubectl sharedip fix -A
     """
     from kubectl_sharedip.cli import fix as command
+    from kubectl_sharedip.cli.goals import GoalFlags
 
     wanted = command.FixRequest(
-        service=service,
-        share_with=given["share_with"],
+        names=services,
+        goal=GoalFlags(**{name: given[name] for name in ("share_with", "address", "separate", "pin", "key")}),
         allowed=allowances(given["allow"]),
+        every=given["every"],
+        plan=given["plan"],
+        yes=given["yes"],
+        dry_run=given["dry_run"],
+        timeout_s=seconds("--timeout", given["timeout"]),
+        journal_dir=given["journal_dir"],
+    )
+    return command.run(request_of(context, output), wanted)
+
+
+@cli.command()
+@reading_options
+@click.argument("plan", required=False)
+@click.option("--list", "listing", is_flag=True, help="List the plans that were done; ask no cluster.")
+@click.option("--resume", is_flag=True, help="Finish a plan that was cut off.")
+@click.option("-y", "--yes", is_flag=True, help="Do it without asking.")
+@click.option("--dry-run", type=click.Choice(["client", "server"]), help="Show, or have the server judge.")
+@click.option("--timeout", metavar="TIME", help="How long to wait for MetalLB (60s, or 30 ms a Service).")
+@click.option("--journal-dir", metavar="DIR", help="Where the state before is kept.")
+@_output("text", "commands", "table", "json", "yaml")
+@click.pass_context
+def undo(context: click.Context, /, plan: str | None, output: str | None, **given: Any) -> int:
+    """Take a fix back, or finish one that was cut off.
+
+    PLAN is the id of a plan, or how it begins; without one, the last plan of this cluster.
+
+    \b
+    Examples:
+      kubectl sharedip undo
+      kubectl sharedip undo 3f2a91c0 --resume --yes
+      kubectl sharedip undo --list
+    """
+    from kubectl_sharedip.cli import undo as command
+
+    wanted = command.UndoRequest(
+        plan=plan,
+        listing=given["listing"],
+        resume=given["resume"],
         yes=given["yes"],
         dry_run=given["dry_run"],
         timeout_s=seconds("--timeout", given["timeout"]),

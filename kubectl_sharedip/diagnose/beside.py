@@ -18,14 +18,20 @@ from kubectl_sharedip.model.service import Service
 
 
 def with_owners(
-    diagnosis: Diagnosis, plan: Plan | None, services: Mapping[ServiceName, Service]
+    diagnosis: Diagnosis,
+    plan: Plan | None,
+    services: Mapping[ServiceName, Service],
+    *,
+    by_hand: bool = False,
 ) -> Diagnosis:
-    """The diagnosis with SIP702 and SIP704 for each Service that some way of the plan edits, once each.
+    """The diagnosis with SIP702 and SIP704 for each Service that some remedy edits, once each.
 
+    These are those that some way of the plan edits, and with ``by_hand`` the diagnosed Service itself.
     An edit that only makes MetalLB look again does no harm where it is put back, and counts for none.
     """
     ways = () if plan is None else (*([plan.chosen] if plan.chosen else []), *plan.ways)
-    edited = sorted({edit.service for edit in _lasting(ways)})
+    own = {diagnosis.service} if by_hand else set()
+    edited = sorted({edit.service for edit in _lasting(ways)} | own)
     found = [finding for name in edited if name in services for finding in behind(services[name])]
     if not found:
         return diagnosis

@@ -24,9 +24,11 @@ _ALLOCATION_REASONS = (
     "ClearAssignment",
     "LoadBalancerFailed",
     "not enough clusterips",
+    "svcCannotShareKey",
 )
 _COMBINED = "(combined from similar events): "
-_IN_USE_BY = re.compile(r"(address also in use by )(\S+)$")
+# 0.13.0 to 0.13.7 say besides that the Services cannot share a key, which tells nothing more.
+_IN_USE_BY = re.compile(r"(address also in use by )(\S+?)(?:: services can't share key)?$")
 _BEFORE_REASON = re.compile(
     r'^(Failed to allocate IP for "[^"]*": '
     r'|current IP for "[^"]*" not allowed by config, will attempt for new IP assignment: )'

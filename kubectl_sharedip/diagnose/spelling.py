@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubectl_sharedip.diagnose.misnamed import READ, annotations_as_labels, unknown_annotations
+from kubectl_sharedip.diagnose.misnamed import annotations_as_labels, unknown_annotations
 from kubectl_sharedip.diagnose.near_keys import near_keys
 from kubectl_sharedip.diagnose.otherwise import annotated, gains
 from kubectl_sharedip.diagnose.view import Check, View, found
@@ -17,6 +17,7 @@ from kubectl_sharedip.metallb.annotations import (
     in_force,
 )
 from kubectl_sharedip.metallb.facts import key_fact, service_fact
+from kubectl_sharedip.metallb.meant import READ
 from kubectl_sharedip.metallb.requests import Request, requested
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.model.address import parse_address

@@ -11,8 +11,11 @@ from kubectl_sharedip.metallb.edits import Restart
 from kubectl_sharedip.metallb.facts import address_fact, service_fact
 from kubectl_sharedip.metallb.outcomes import Assigned
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
+from kubectl_sharedip.metallb.sharing import may_share, terms_of
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.service import Service
 
 
 def _restart_may_steal(view: View) -> Iterator[Finding]:
@@ -29,10 +32,12 @@ def _restart_may_steal(view: View) -> Iterator[Finding]:
         {
             other
             for end in _after_restart(_Same(state)).ends
-            if held_by(end, service.name) != held
             for address in held
             for other in end.ledger.holders(address)
-            if other != service.name and address not in held_by(state, other)
+            if other != service.name
+            and address not in held_by(state, other)
+            # Before 0.13.8 it keeps showing the address that another was given as well.
+            and (held_by(end, service.name) != held or not _may_share(state, other, service))
         }
     )
     if takers:
@@ -60,6 +65,11 @@ class _Same:
 
     def __hash__(self) -> int:
         return id(self.state)
+
+
+def _may_share(state: State, other: ServiceName, service: Service) -> bool:
+    version = state.version
+    return may_share(terms_of(state.services[other], version), terms_of(service, version))
 
 
 @lru_cache(maxsize=1)  # one restart serves all Services of a cluster

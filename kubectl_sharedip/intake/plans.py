@@ -10,8 +10,9 @@ from typing import Any
 
 from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.model.edited import EDITABLE
-from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Edit, Operation
+from kubectl_sharedip.model.names import ObjectRef, ServiceName
+from kubectl_sharedip.model.plan import WOKEN, Edit, Operation
+from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.raw import RawDocument
 from kubectl_sharedip.model.snapshot import Note
 
@@ -45,6 +46,7 @@ def read_edits(document: RawDocument, notes: list[Note]) -> Iterator[Edit]:
             resource_version=reader.text(edit, "resourceVersion", f"{path}.resourceVersion") or None,
             owner=reader.text(edit, "owner", f"{path}.owner") or None,
             operations=operations,
+            wakes_only=all(operation.path[-1] == WOKEN for operation in operations),
         )
 
 
@@ -59,9 +61,29 @@ def _operations(reader: Reader, edit: Mapping[str, Any], path: str) -> Iterator[
             continue
         yield Operation(
             path=steps,
-            value=reader.text(operation, "value", f"{place}.value") or None,
-            was=reader.text(operation, "was", f"{place}.was") or None,
+            value=_text_or_none(reader, operation, "value", place),
+            was=_text_or_none(reader, operation, "was", place),
         )
+
+
+def read_facts(document: RawDocument, notes: list[Note]) -> Iterator[Fact]:
+    """The facts that a Plan document rests on (``reliedOn``)."""
+    reader = Reader(document, notes)
+    for index, item in enumerate(reader.items(document.body, "reliedOn", "reliedOn")):
+        fact = item if isinstance(item, Mapping) else {}
+        place = f"reliedOn[{index}]"
+        texts = [reader.text(fact, name, f"{place}.{name}") for name in ("kind", "namespace", "name", "path")]
+        kind, namespace, name, path = texts
+        yield Fact(
+            object=ObjectRef(kind, namespace, name),
+            field=path,
+            value=_text_or_none(reader, fact, "value", place),
+        )
+
+
+def _text_or_none(reader: Reader, parent: Mapping[str, Any], name: str, place: str) -> str | None:
+    """A text, which may be empty, or None where none is there."""
+    return None if parent.get(name) is None else reader.text(parent, name, f"{place}.{name}")
 
 
 def _steps(pointer: str) -> tuple[str, ...]:

@@ -15,6 +15,9 @@ from kubectl_sharedip.model.proof import Fact
 Allowance = Literal["unpin", "others", "policy", "moves", "owned", "unseen"]
 ALLOWANCES: tuple[Allowance, ...] = ("unpin", "others", "policy", "moves", "owned", "unseen")
 
+#: The annotation that means nothing and is flipped to make MetalLB look.
+WOKEN = "sharedip/woken"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
@@ -77,7 +80,7 @@ class Cost:
     fields_edited: int
 
 
-LossKind = Literal["request", "pool-request", "policy", "live-address"]
+LossKind = Literal["request", "pool-request", "policy", "health-check-port", "live-address", "announcement"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +94,24 @@ class Loss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """What one named Service is to get. ``share_with`` None: any address."""
+    """What one named Service is to get: with nothing but ``service``, any address.
+
+    One of these may narrow it: ``share_with``, the address of that Service; ``addresses``, these
+    and no other, one a family; ``separate``, an address that nobody else is on; ``pin``, the
+    present address written down as a request. ``key`` is the sharing key to use where one is needed.
+    """
 
     service: ServiceName
     share_with: ServiceName | None = None
+    addresses: tuple[Address, ...] = ()
+    separate: bool = False
+    pin: bool = False
+    key: str | None = None
+
+    @property
+    def leaves_its_address(self) -> bool:
+        """Whether the goal itself says that the Service may give up the address that it has."""
+        return self.separate or bool(self.addresses)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

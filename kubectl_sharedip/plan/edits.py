@@ -5,9 +5,11 @@ The operations of an edit are not kept beside it: they are what differs between 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from kubectl_sharedip.inventory.owners import put_back_by
 from kubectl_sharedip.metallb.annotations import (
     OLD_PREFIX,
     REQUESTED_ADDRESSES,
@@ -15,62 +17,51 @@ from kubectl_sharedip.metallb.annotations import (
     SHARING_KEY,
     prefixes,
 )
-from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.meant import READ, parts
 from kubectl_sharedip.metallb.state import State
-from kubectl_sharedip.metallb.versions import Version
-from kubectl_sharedip.model.address import Address
-from kubectl_sharedip.model.plan import Edit, Operation
+from kubectl_sharedip.model.plan import WOKEN, Edit, Operation
 from kubectl_sharedip.model.service import Service
 
-WOKEN = "sharedip/woken"
-_HARMLESS = (WOKEN,)
+__all__ = [
+    "WOKEN",
+    "annotated",
+    "edit_of",
+    "renamed",
+    "with_key",
+    "with_policy",
+    "without_annotations",
+    "without_key",
+    "woken",
+    "writes_as",
+]
 
 
 def with_key(state: State, service: Service, key: str, like: Service | None) -> Service:
     """The Service with this sharing key, under the prefix that it uses, else that of ``like``."""
-    return _annotated(state, service, SHARING_KEY, key, like)
+    return annotated(state, service, SHARING_KEY, key, like)
 
 
-def without_requested_address(service: Service, version: Version) -> Service:
-    """The Service asking for no address, neither in the field nor in an annotation."""
-    names = [prefix + REQUESTED_ADDRESSES for prefix in prefixes(version)]
-    return replace(_without(service, names), load_balancer_ip="")
+def without_key(state: State, service: Service) -> Service:
+    """The Service without a sharing key, under whatever prefix is read."""
+    return without_annotations(service, [prefix + SHARING_KEY for prefix in prefixes(state.version)])
 
 
-def without_field_request(service: Service) -> Service:
-    """The Service without spec.loadBalancerIP; its annotation stays."""
-    return replace(service, load_balancer_ip="")
+def renamed(service: Service, names: Mapping[str, str]) -> Service:
+    """The Service with these annotations under the names that were meant, their values as they are.
 
-
-def without_annotated_request(service: Service, version: Version) -> Service:
-    """The Service without the annotation that asks for addresses; its field stays."""
-    return _without(service, [prefix + REQUESTED_ADDRESSES for prefix in prefixes(version)])
-
-
-def without_requested_pool(service: Service, version: Version) -> Service:
-    """The Service asking for no pool."""
-    return _without(service, [prefix + REQUESTED_POOL for prefix in prefixes(version)])
+    One whose prefix this version does not read yet stays beside the one that it reads: it is no slip.
+    """
+    annotations = {}
+    for key, value in service.annotations.items():
+        annotations[names.get(key, key)] = value
+        if key in names and (parts(key) or ("", ""))[1] in READ:
+            annotations[key] = value
+    return replace(service, annotations=MappingProxyType(annotations))
 
 
 def writes_as(state: State, service: Service, other: Service | None) -> Service | None:
     """Whose way of writing annotations to follow: its own, where it has one as it stands."""
     return service if _used_prefix(state, service) is not None else other
-
-
-def with_requested_addresses(
-    state: State, service: Service, addresses: tuple[Address, ...], like: Service | None
-) -> Service:
-    """The Service asking for these addresses, in the form that it uses already.
-
-    One that asks for nothing yet is given the annotation, which MetalLB prefers over the field
-    (spec.loadBalancerIP is deprecated in Kubernetes, and holds one address only).
-    """
-    request = requested(service, state.version)
-    uses_field = bool(service.load_balancer_ip) and len(addresses) == 1
-    if uses_field and isinstance(request, Request):
-        return replace(service, load_balancer_ip=str(addresses[0]))
-    text = ",".join(str(address) for address in addresses)
-    return _annotated(state, replace(service, load_balancer_ip=""), REQUESTED_ADDRESSES, text, like)
 
 
 def with_policy(service: Service, policy: str) -> Service:
@@ -89,12 +80,12 @@ def edit_of(before: Service, after: Service) -> Edit | None:
     operations = tuple(_operations(before, after))
     if not operations:
         return None
-    owner = next((o for o in before.owners if o.controller), None)
-    wakes_only = all(operation.path[-1] in _HARMLESS for operation in operations)
+    owners = sorted(put_back_by(before), key=lambda one: not one.certain)
+    wakes_only = all(operation.path[-1] == WOKEN for operation in operations)
     return Edit(
         service=before.name,
         resource_version=before.resource_version,
-        owner=f"{owner.kind} {owner.name}" if owner else None,
+        owner=str(owners[0].owner) if owners else None,
         operations=operations,
         wakes_only=wakes_only,
     )
@@ -125,8 +116,11 @@ def _operations(before: Service, after: Service) -> list[Operation]:
     return found
 
 
-def _annotated(state: State, service: Service, name: str, value: str, like: Service | None) -> Service:
-    """Sets the annotation that is in force; never a new one beside an old one."""
+def annotated(state: State, service: Service, name: str, value: str, like: Service | None) -> Service:
+    """The Service with this annotation of MetalLB: the one in force, never a new one beside an old one.
+
+    Where it has none of them it is written as ``like`` writes.
+    """
     read = prefixes(state.version)
     present = [prefix + name for prefix in read if prefix + name in service.annotations]
     key = present[0] if present else _prefix_for(state, service, like) + name
@@ -155,6 +149,8 @@ def _set_by_people(key: str, prefix: str) -> bool:
     return key in {prefix + name for name in (SHARING_KEY, REQUESTED_ADDRESSES, REQUESTED_POOL)}
 
 
-def _without(service: Service, names: list[str]) -> Service:
-    kept = {key: value for key, value in service.annotations.items() if key not in names}
+def without_annotations(service: Service, names: Iterable[str]) -> Service:
+    """The Service without these annotations."""
+    dropped = frozenset(names)
+    kept = {key: value for key, value in service.annotations.items() if key not in dropped}
     return replace(service, annotations=MappingProxyType(kept))

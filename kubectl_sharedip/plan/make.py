@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
-from kubectl_sharedip.metallb.facts import (
-    address_fact,
-    key_fact,
-    policy_fact,
-    port_fact,
-    selector_fact,
-    service_fact,
-)
-from kubectl_sharedip.metallb.requests import Request, requested
-from kubectl_sharedip.metallb.settle import held_by, unrested
+from kubectl_sharedip.metallb.annotations import REQUESTED_POOL
+from kubectl_sharedip.metallb.settle import unrested
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Allowance, Blocked, Cost, Goal, Plan, Way
-from kubectl_sharedip.model.proof import Fact
-from kubectl_sharedip.model.service import Service
-from kubectl_sharedip.plan.impact import consented, weigh
-from kubectl_sharedip.plan.propose import candidates, request_allows
-from kubectl_sharedip.plan.simulate import reached, simulate
+from kubectl_sharedip.model.plan import Allowance, Blocked, Cost, Edit, Goal, Plan, Way
+from kubectl_sharedip.plan.consent import consented
+from kubectl_sharedip.plan.goals import holds, reached
+from kubectl_sharedip.plan.impact import renames, weigh
+from kubectl_sharedip.plan.others import one_of_two, other_goals
+from kubectl_sharedip.plan.propose import candidates
+from kubectl_sharedip.plan.relied_on import rests_on
+from kubectl_sharedip.plan.simulate import simulate
 
-_MOST_PARTNERS = 5  # who could be joined in a full pool: more than these nobody reads
 _NOTHING = Cost(
     live_addresses=0,
     left_pending=0,
@@ -42,26 +37,34 @@ def make_plan(
     *,
     unseen: bool,
     waiting: frozenset[ServiceName] | None = None,
+    named: Collection[ServiceName] = (),
+    announcing: Announcing | None = None,
 ) -> Plan:
     """The plan for one Service.
 
     Arguments: the view of the MetalLB that handles it; the goal; the allowances given;
     ``unseen``: whether there are Services that could not be read; ``waiting``: what ``unrested``
-    gives for the state, where it is known already (one sweep serves many plans). Where no way may be gone
-    under these allowances, none is chosen and all are listed.
+    gives for the state, where it is known already (one sweep serves many plans); ``named``: Services
+    that were named beside it; ``announcing``: as for ``weigh``.
+    Where no way may be gone under these allowances, none is chosen and all are listed.
     """
-    if _holds_already(state, goal):
-        nothing = Way(goal=goal, edits=(), effects=(), joins=(), needs=(), cost=_NOTHING, losses=())
-        return Plan(goal=goal, chosen=nothing, ways=(), blocked=(), relied_on=())
-    waiting = unrested(state) if waiting is None else waiting
-    ways = _undominated(_ways(state, goal, waiting, unseen=unseen))
+    if holds(state, state, goal):
+        return Plan(goal=goal, chosen=nothing_for(goal), ways=(), blocked=(), relied_on=())
+    known = unrested(state) if waiting is None else waiting
+
+    def ways_to(one: Goal) -> tuple[Way, ...]:
+        found = _ways(state, one, known, unseen=unseen, named=named, announcing=announcing)
+        return _undominated(found, state.version)
+
+    ways = ways_to(goal)
     usable = [way for way in ways if set(way.needs) <= set(allowed)]
     if usable:
         chosen = usable[0]
         rest = tuple(way for way in ways if way is not chosen)
-        return Plan(goal=goal, chosen=chosen, ways=rest, blocked=(), relied_on=_relied_on(state, chosen))
-    if not ways and goal.share_with is None:
-        ways = tuple(_partners(state, goal, waiting, unseen=unseen))
+        return Plan(goal=goal, chosen=chosen, ways=rest, blocked=(), relied_on=rests_on(state, chosen))
+    ways = (*ways, *one_of_two(state, goal, ways_to))
+    if not ways:
+        ways = tuple(other_goals(state, goal, ways_to))
     return Plan(goal=goal, chosen=None, ways=ways, blocked=(), relied_on=())
 
 
@@ -71,22 +74,29 @@ def no_plan(goal: Goal, code: str) -> Plan:
     return Plan(goal=goal, chosen=None, ways=(), blocked=blocked, relied_on=())
 
 
-def _holds_already(state: State, goal: Goal) -> bool:
-    held = held_by(state, goal.service)
-    if goal.share_with is None:
-        return bool(held)
-    return bool(set(held) & set(held_by(state, goal.share_with)))
+def nothing_for(goal: Goal) -> Way:
+    """The way that is none: nothing has to be done."""
+    return Way(goal=goal, edits=(), effects=(), joins=(), needs=(), cost=_NOTHING, losses=())
 
 
-def _ways(state: State, goal: Goal, waiting: frozenset[ServiceName], *, unseen: bool) -> Iterator[Way]:
+def _ways(
+    state: State,
+    goal: Goal,
+    waiting: frozenset[ServiceName],
+    *,
+    unseen: bool,
+    named: Collection[ServiceName],
+    announcing: Announcing | None,
+) -> Iterator[Way]:
     service = state.services[goal.service]
     for candidate in candidates(state, service, goal):
         trial = simulate(state, candidate.changed, goal, waiting)
-        if trial.changed and reached(state, trial, goal) and consented(state, trial, goal):
-            yield weigh(state, trial, goal, unseen)
+        settled = trial.settled
+        if trial.changed and reached(state, settled, goal) and consented(state, settled.ends, [goal]):
+            yield weigh(state, trial, [goal], unseen=unseen, named=named, announcing=announcing)
 
 
-def _undominated(ways: Iterable[Way]) -> tuple[Way, ...]:
+def _undominated(ways: Iterable[Way], version: Version) -> tuple[Way, ...]:
     """The ways that may be chosen under some leave, the cheapest first.
 
     Under the leave that a way needs, a cheaper one that needs no more is chosen in its stead, so its
@@ -94,64 +104,24 @@ def _undominated(ways: Iterable[Way]) -> tuple[Way, ...]:
     loses is for a person to choose.
     """
     kept: list[Way] = []
-    for way in sorted(ways, key=_place):
+    for way in sorted(ways, key=lambda way: _place(way, version)):
         if not any(set(cheaper.needs) <= set(way.needs) for cheaper in kept):
             kept.append(way)
     return tuple(kept)
 
 
-def _place(way: Way) -> tuple[Cost, int, int, list[tuple[ServiceName, tuple[str, ...]]]]:
+def _place(way: Way, version: Version) -> tuple[Cost, int, int, int, list[object]]:
     """Cheaper first; of two that cost the same the one that needs less leave, then that which says less.
 
-    To wake MetalLB up means nothing, where any other edit would do the same by accident.
+    To wake MetalLB up means nothing, where any other edit would do the same by accident; and a slip
+    that is mended leaves nothing behind that misleads.
     """
     meant = sum(not edit.wakes_only for edit in way.edits)
-    paths = [(edit.service, edit.operations[0].path) for edit in way.edits]
-    return way.cost, len(way.needs), meant, paths
+    mended = sum(renames(edit, version) + _names_another_pool(edit) for edit in way.edits)
+    paths: list[object] = [(edit.service, edit.operations[0].path) for edit in way.edits]
+    return way.cost, len(way.needs), meant, -mended, paths
 
 
-def _partners(state: State, goal: Goal, waiting: frozenset[ServiceName], *, unseen: bool) -> Iterator[Way]:
-    """For a full pool: who could be joined, one Service an address, those nearest to it first."""
-    service = state.services[goal.service]
-    request = requested(service, state.version)
-    found = 0
-    for holder in _holders(state, service):
-        allocation = state.ledger.allocation(holder)
-        if allocation is None or not request_allows(request, allocation.pool):
-            continue
-        joined = Goal(service=goal.service, share_with=holder)
-        ways = _undominated(_ways(state, joined, waiting, unseen=unseen))
-        if ways:
-            yield ways[0]
-            found += 1
-        if found == _MOST_PARTNERS:
-            return
-
-
-def _holders(state: State, service: Service) -> Sequence[ServiceName]:
-    first: dict[object, ServiceName] = {}
-    nearest_first = sorted(
-        (a.terms.service for a in state.ledger.allocations() if a.pool),
-        key=lambda name: (name.namespace != service.name.namespace, name),
-    )
-    for name in nearest_first:
-        first.setdefault(held_by(state, name), name)
-    return list(first.values())
-
-
-def _relied_on(state: State, way: Way) -> tuple[Fact, ...]:
-    """What must still be true when the way is gone: all that MetalLB compares, of all concerned."""
-    names = {edit.service for edit in way.edits} | {effect.service for effect in way.effects}
-    for effect in way.effects:
-        for addresses in effect.after:
-            names.update(name for address in addresses for name in state.ledger.holders(address))
-    facts: list[Fact] = []
-    for name in sorted(names):
-        service = state.services[name]
-        facts.extend((address_fact(service), key_fact(service, state.version), policy_fact(service)))
-        facts.append(selector_fact(service))
-        facts.extend(port_fact(service, port) for port in service.ports)
-        request = requested(service, state.version)
-        asked = request.fact if isinstance(request, Request) else None
-        facts.append(asked or service_fact(service, "spec.loadBalancerIP", service.load_balancer_ip or None))
-    return tuple(dict.fromkeys(facts))
+def _names_another_pool(edit: Edit) -> bool:
+    """Whether a requested pool is called by another name, rather than given up."""
+    return any(o.was and o.value and o.path[-1].endswith(f"/{REQUESTED_POOL}") for o in edit.operations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.converge import converge, outcome_of
@@ -31,14 +32,18 @@ def simulate(
     Where the named Service would then be assigned and MetalLB is not going to look at it, the
     harmless edit that wakes it is added as the last one.
     """
-    settled = settle(state, [ServiceEdit(service=service) for service in changed], waiting)
-    if not _sleeps(settled, goal.service):
-        return Trial(changed=changed, settled=settled)
+    trial = played(state, changed, waiting)
+    if not _sleeps(trial.settled, goal.service):
+        return trial
     # Woken as it was edited, not as MetalLB left it: its own annotations are no edits of ours.
     latest = next((s for s in reversed(changed) if s.name == goal.service), state.services[goal.service])
-    waking = woken(latest)
-    edits = [ServiceEdit(service=service) for service in (*changed, waking)]
-    return Trial(changed=(*changed, waking), settled=settle(state, edits, waiting))
+    return played(state, (*changed, woken(latest)), waiting)
+
+
+def played(state: State, changed: Sequence[Service], waiting: frozenset[ServiceName]) -> Trial:
+    """The ends after exactly these edits, made in this order, each settled before the next."""
+    edits = [ServiceEdit(service=service) for service in changed]
+    return Trial(changed=tuple(changed), settled=settle(state, edits, waiting))
 
 
 def _sleeps(settled: Settled, name: ServiceName) -> bool:
@@ -51,20 +56,3 @@ def _sleeps(settled: Settled, name: ServiceName) -> bool:
         and isinstance(outcome_of(converge(end, end.services[name], explained=False)), Assigned)
         for end in settled.ends
     )
-
-
-def reached(state: State, trial: Trial, goal: Goal) -> bool:
-    """Whether every end gives the named Service what the goal asks for."""
-    if not trial.settled.complete or trial.settled.restless:
-        return False
-    return all(_holds(state, end, goal) for end in trial.settled.ends)
-
-
-def _holds(before: State, end: State, goal: Goal) -> bool:
-    held = held_by(end, goal.service)
-    if not held:
-        return False
-    if goal.share_with is None:
-        return True
-    partner = held_by(before, goal.share_with)
-    return bool(set(held) & set(partner)) and set(held_by(end, goal.share_with)) == set(partner)

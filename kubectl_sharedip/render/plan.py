@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -29,33 +30,49 @@ def plan_text(document: _Document, *, target: str, width: int | None, style: Sty
             lines.extend(wrap(f"  {_effect(effect)}", width, 4))
         lines.extend(_bystanders(document, width))
     lines.extend(_section("Given up", document["losses"], width))
-    lines.extend(_section("Beware", document["warnings"], width))
-    lines.extend(_ways(document["alternatives"], bool(document["edits"]), width))
+    lines.extend(_section("Beware" if document["edits"] else "To know", document["warnings"], width))
+    for item in document["items"]:
+        if not item["feasible"]:
+            lines.extend(_ways(_ways_of(item, document), len(document["items"]) > 1, width))
     return "\n".join(lines) + "\n"
 
 
 def _item(item: _Document, document: _Document, width: int | None, style: Style) -> Iterator[str]:
     name = visible(f"{item['namespace']}/{item['name']}")
     if not item["feasible"]:
-        yield f"{style.error('No plan')} for {name}{_short_of(document['alternatives'])}."
+        yield f"{style.error('No plan')} for {name}{_short_of(_ways_of(item, document))}."
         for blocked in item["blocked"]:
-            code = f"{blocked['code']}  " if blocked["code"] else ""
-            yield from wrap(f"  {code}{visible(blocked['message'])}", width, 10)
+            yield from _in_the_way(blocked, width)
     elif not document["edits"]:
         yield f"{style.ok('Nothing to do')} for {name}: it has what was asked for."
     else:
         yield f"{style.ok('Plan')} for {name}: {item['goal']}."
 
 
+def _in_the_way(blocked: _Document, width: int | None) -> Iterator[str]:
+    code = f"{blocked['code']}  " if blocked["code"] else ""
+    text, command = visible(blocked["message"]), ""
+    if not code and ": kubectl " in text:
+        text, _, command = text.partition(": kubectl ")
+    yield from wrap(f"  {code}{text}", width, 10 if code else 4)
+    if command:
+        yield f"    kubectl {command}"
+
+
+def _ways_of(item: _Document, document: _Document) -> list[_Document]:
+    """The ways of this Service: their commands name it."""
+    start = ["kubectl", "sharedip", "fix", item["name"], "-n", item["namespace"]]
+    return [way for way in document["alternatives"] if shlex.split(way["command"])[: len(start)] == start]
+
+
 def _short_of(alternatives: Sequence[_Document]) -> str:
     """What it would take, where there are ways."""
     if not alternatives:
         return ""
-    return (
-        " without --allow"
-        if all(way["needs"] for way in alternatives)
-        else ", unless it is to share with somebody"
-    )
+    if all(way["needs"] for way in alternatives):
+        return " without --allow"
+    sharing = any("--share-with" in way["command"] for way in alternatives)
+    return ", unless it is to share with somebody" if sharing else ", unless you choose one"
 
 
 def _edit(number: int, edit: _Document, width: int | None) -> Iterator[str]:
@@ -102,12 +119,13 @@ def _section(title: str, lines: Sequence[str], width: int | None) -> Iterator[st
             yield from wrap(f"  {visible(line)}", width, 4)
 
 
-def _ways(ways: Sequence[_Document], chosen: bool, width: int | None) -> Iterator[str]:
-    if not ways or chosen:
+def _ways(ways: Sequence[_Document], names_them: bool, width: int | None) -> Iterator[str]:
+    if not ways:
         return
+    about = f" for {shlex.split(ways[0]['command'])[3]}" if names_them else ""
     yield ""
-    several = "Each of these would do; which one is yours to choose"
-    yield several if len(ways) > 1 else "This would do, if you say so"
+    several = f"Each of these would do{about}; which one is yours to choose"
+    yield several if len(ways) > 1 else f"This would do{about}, if you say so"
     for number, way in enumerate(ways, start=1):
         yield from wrap(f"  {number}  {visible(way['summary'])}", width, 5)
         for loss in way["losses"]:

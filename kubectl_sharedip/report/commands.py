@@ -28,6 +28,11 @@ def fix_command(goal: Goal, needs: Iterable[Allowance], flags: InForce) -> str:
         partner = goal.share_with
         same = partner.namespace == goal.service.namespace
         words.extend(("--share-with", partner.name if same else str(partner)))
+    if goal.addresses:
+        words.extend(("--address", ",".join(map(str, goal.addresses))))
+    words.extend(["--separate"] if goal.separate else [])
+    words.extend(["--pin"] if goal.pin else [])
+    words.extend(["--key", goal.key] if goal.key is not None else [])
     allowed = ",".join(needs)
     if allowed:
         words.extend(("--allow", allowed))

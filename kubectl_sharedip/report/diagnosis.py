@@ -143,7 +143,7 @@ def _cause_id(diagnosis: Diagnosis) -> str | None:
 
 
 def finding_form(finding: Finding, remedies: Sequence[Document], state: State | None) -> Document:
-    """A finding as documents show it; only a cause has remedies."""
+    """A finding as documents show it, with what helps against it."""
     entry = CATALOGUE[finding.code]
     return {
         "code": finding.code,

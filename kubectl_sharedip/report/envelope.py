@@ -21,8 +21,16 @@ _LEAVES_OPEN = {
     "namespaces": "pools that select namespaces by label cannot be judged",
     "events": "MetalLB's own words are not shown",
     "deployments": "MetalLB's version and class are assumed",
-    "configurationstates": "whether MetalLB took over its configuration is not known",
     "daemonsets": "whether k3s's servicelb serves a Service too is not known",
+    "configurationstates": "whether MetalLB took over its configuration is not known",
+    "l2advertisements": "who answers for an address on layer 2 is not known",
+    "bgpadvertisements": "who announces an address by BGP is not known",
+    "bgppeers": "to whom an address is announced by BGP is not known",
+    "nodes": "which nodes may announce an address is not known",
+    "endpointslices": "whether pods behind a Service are ready, and where, is not known",
+    "pods": "on which nodes MetalLB's speaker runs is not known",
+    "servicel2statuses": "which node says that it answers on layer 2 is not shown",
+    "servicebgpstatuses": "which nodes say that they announce by BGP is not shown",
 }
 
 

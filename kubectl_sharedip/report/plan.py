@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
+from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.metallb.state import State
-from kubectl_sharedip.model.finding import Diagnosis
+from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Edit, Effect, Operation, Plan, Way
+from kubectl_sharedip.model.plan import Edit, Effect, Goal, Operation, Plan, Way
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.addresses import headline
@@ -25,6 +26,15 @@ NOT_MODELLED = Note(
 )
 
 
+Nodes = Sequence[str] | None
+Announced = Callable[[Effect], tuple[Nodes, Nodes]]
+"""The nodes that announce a Service before and after an effect."""
+
+
+def _unknown(effect: Effect) -> tuple[Nodes, Nodes]:
+    return None, None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFor:
     """What a Plan document is made of, beside the plan itself."""
@@ -34,6 +44,19 @@ class PlanFor:
     same_key: Mapping[ServiceName, Sequence[ServiceName]]
     notes: tuple[Note, ...]
     result: Document | None
+    closed: Mapping[ServiceName, Sequence[Finding]] = field(default_factory=dict)
+    by_hand: Mapping[ServiceName, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    beside: tuple[Finding, ...] = ()
+    together: Together | None = None
+    announced: Announced = _unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Several plans as one: what comes of all their edits, and what that rests on."""
+
+    way: Way | None
+    relied_on: tuple[Fact, ...]
 
 
 def plan_document(
@@ -42,7 +65,12 @@ def plan_document(
     """The document of plans that are carried out together, one item a named Service."""
     notes = [*context.notes]
     chosen = [plan.chosen for plan in plans if plan.chosen is not None]
-    if any(way.edits for way in chosen):
+    facts = [fact for plan in plans for fact in plan.relied_on]
+    if context.together is not None:
+        chosen = [context.together.way] if context.together.way is not None else []
+        facts = list(context.together.relied_on)
+    unknown = [e for way in chosen for e in way.effects if None in _announced_by(e, context).values()]
+    if unknown:
         notes.append(NOT_MODELLED)
     head = envelope("Plan", snapshot, notes)
     document: Document = {
@@ -57,11 +85,11 @@ def plan_document(
         "source": head["source"],
         "items": [_item(plan, context) for plan in plans],
         "edits": [_edit(edit) for way in chosen for edit in way.edits],
-        "effects": [_effect(effect) for way in chosen for effect in way.effects],
-        "reliedOn": [_fact(fact) for plan in plans for fact in plan.relied_on],
+        "effects": [effect_form(effect, context) for way in chosen for effect in way.effects],
+        "reliedOn": [_fact(fact) for fact in facts],
         "losses": [loss_text(loss) for way in chosen for loss in way.losses],
-        "warnings": [],
-        "alternatives": [_alternative(way, flags) for plan in plans for way in plan.ways],
+        "warnings": [*_beside(context), *_elsewhere(plans, state, context, flags)],
+        "alternatives": [_alternative(way, context, flags) for plan in plans for way in plan.ways],
         "result": context.result,
         "notes": head["notes"],
     }
@@ -76,25 +104,81 @@ def _id(document: Document) -> str:
 
 
 def _item(plan: Plan, context: PlanFor) -> Document:
-    goal = plan.goal
-    shown = f"share the address of {goal.share_with}" if goal.share_with else "an address"
     return {
-        **named(goal.service),
-        "goal": shown,
+        **named(plan.goal.service),
+        "goal": goal_text(plan.goal),
         "feasible": plan.chosen is not None,
         "blocked": _blocked(plan, context),
     }
 
 
+def goal_text(goal: Goal) -> str:
+    """What the Service is to get."""
+    if goal.share_with is not None:
+        return f"share the address of {goal.share_with}"
+    if goal.addresses:
+        return f"address {', '.join(map(str, goal.addresses))}"
+    if goal.separate:
+        return "an address of its own"
+    return "keep its address, by a request for it" if goal.pin else "an address"
+
+
 def _blocked(plan: Plan, context: PlanFor) -> list[Document]:
+    """Every rule that closes a way, the one that MetalLB stops at first; then what a person could do."""
     if plan.chosen is not None:
         return []
-    diagnosis = context.diagnoses.get(plan.goal.service)
+    service = plan.goal.service
+    diagnosis = context.diagnoses.get(service)
     first = headline(diagnosis) if diagnosis else None
-    code = plan.blocked[0].code if plan.blocked else (first.code if first else None)
-    text = message(first) if first else "no edit that is allowed reaches the goal"
+    causes = [finding for finding in diagnosis.findings if finding.cause] if diagnosis else []
+    found = context.closed.get(service) or [
+        *([first] if first else []),
+        *(f for f in causes if f is not first),
+    ]
     smallest = min((way.needs for way in plan.ways), key=len, default=())
-    return [{"code": code, "message": text, "needs": list(smallest)}]
+    texts: list[tuple[str | None, str]] = [(finding.code, message(finding)) for finding in found]
+    code = plan.blocked[0].code if plan.blocked else None
+    if code is not None and not any(code == one for one, _ in texts):
+        texts.insert(0, (code, _no_edit_helps(code, texts)))
+    elif not texts:
+        texts = [(None, _without_a_finding(plan))]
+    blocked: list[Document] = [{"code": one, "message": text, "needs": []} for one, text in texts]
+    blocked.sort(key=lambda one: one["code"] != code)
+    blocked[0]["needs"] = list(smallest)
+    for summary, command in context.by_hand.get(service, ()):
+        blocked.append({"code": None, "message": f"{summary}: {command}", "needs": []})
+    return blocked
+
+
+def _no_edit_helps(code: str, texts: Sequence[tuple[str | None, str]]) -> str:
+    entry = CATALOGUE[code]
+    return texts[0][1] if texts else f"no edit of the Service helps ({entry.name})"
+
+
+def _without_a_finding(plan: Plan) -> str:
+    if plan.goal.pin:
+        return "it has no address that could be written down"
+    return "no edit that is allowed reaches the goal"
+
+
+def _beside(context: PlanFor) -> list[str]:
+    """Whose the edited Services are, and what else there is to know before it is done."""
+    return list(dict.fromkeys(_about_whom(finding) for finding in context.beside))
+
+
+def _about_whom(finding: Finding) -> str:
+    """The message with the Service that it is about, where that is not in it."""
+    text, about = message(finding), finding.facts[0].object if finding.facts else None
+    known = about is None or f"{about.namespace}/{about.name}" in text
+    return text if known else f"{about}: {text}"
+
+
+def _elsewhere(plans: Sequence[Plan], state: State | None, context: PlanFor, flags: InForce) -> Iterator[str]:
+    """Where nothing has to be done: who has the same key and another address, and what would unite them."""
+    for plan in plans:
+        for other in context.same_key.get(plan.goal.service, ()):
+            unite = fix_command(Goal(service=other, share_with=plan.goal.service), (), flags)
+            yield f"{other} has the same key and another address. To unite them: {unite}"
 
 
 def _edit(edit: Edit) -> Document:
@@ -121,14 +205,23 @@ def pointer(path: tuple[str, ...]) -> str:
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in path)
 
 
-def _effect(effect: Effect) -> Document:
+def effect_form(effect: Effect, context: PlanFor | None = None) -> Document:
+    """What becomes of one Service, as documents tell it."""
     return {
         **named(effect.service),
         "before": [str(address) for address in effect.before],
         "after": [[str(address) for address in one] for one in effect.after],
         "certain": effect.certain,
-        # Announcement is not modelled yet; the document says so in a note.
-        "announcedBy": {"before": None, "after": None},
+        "announcedBy": _announced_by(effect, context),
+    }
+
+
+def _announced_by(effect: Effect, context: PlanFor | None) -> Document:
+    """The nodes; None where that is not known, which the document says in a note."""
+    known = context.announced(effect) if context is not None else (None, None)
+    return {
+        side: nodes if nodes is None else list(nodes)
+        for side, nodes in zip(("before", "after"), known, strict=True)
     }
 
 
@@ -137,11 +230,11 @@ def _fact(fact: Fact) -> Document:
     return {"kind": kind, "namespace": namespace, "name": name, "path": fact.field, "value": fact.value}
 
 
-def _alternative(way: Way, flags: InForce) -> Document:
+def _alternative(way: Way, context: PlanFor, flags: InForce) -> Document:
     return {
         "summary": way_summary(way),
         "edits": [_edit(edit) for edit in way.edits],
-        "effects": [_effect(effect) for effect in way.effects],
+        "effects": [effect_form(effect, context) for effect in way.effects],
         "losses": [loss_text(loss) for loss in way.losses],
         "needs": list(way.needs),
         "command": fix_command(way.goal, way.needs, flags),

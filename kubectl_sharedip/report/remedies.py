@@ -2,40 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from kubectl_sharedip.model.finding import Diagnosis, Finding, Value
-from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.plan import Plan, Way
+from kubectl_sharedip.plan.rewrites import Rewrites
+from kubectl_sharedip.report.by_hand import ALWAYS, BESIDE_CAUSES, BY_HAND, About, ByHand
 from kubectl_sharedip.report.commands import InForce, fix_command, kubectl_command
 from kubectl_sharedip.report.envelope import Document
 from kubectl_sharedip.report.ways import way_summary
 
-Hands = Callable[[Finding, ServiceName, InForce], tuple[str, str]]
-
-
 Remedies = tuple[Sequence[Document], ...]
 """The remedies of one diagnosis, a list for each of its findings, in their order."""
 
+# Each of these would give the Service an address: where it has one by another way, they matter no more.
+_ALTERNATIVES = frozenset({"SIP109", "SIP110", "SIP112", "SIP115", "SIP311"})
+# What is wrong with the cluster is so whatever becomes of the Service.
+_OF_THE_CLUSTER = frozenset({"SIP308", "SIP402", "SIP403", "SIP404", "SIP701"})
+_NO_ROOM = frozenset({"SIP302", "SIP307"})
 
-def remedies_of(diagnosis: Diagnosis, plan: Plan | None, flags: InForce) -> Remedies:
+
+def remedies_of(
+    diagnosis: Diagnosis,
+    plan: Plan | None,
+    flags: InForce,
+    *,
+    state: State | None,
+    waits: bool,
+    rewrites: Rewrites,
+) -> Remedies:
     """The remedies for each cause: first what ``fix`` would do, then what is done by hand.
 
-    A way that was found reaches the goal, so it leaves nothing standing, and is told once, with the
-    first cause; a change by hand clears its own finding and leaves the other causes.
+    Arguments: what is found; the plan, None where there can be none; the flags in force; the view of
+    the MetalLB that handles the Service; whether it waits for an address; what may be written into it
+    by hand. A way that was found reaches the goal, so it leaves nothing standing, and is told once,
+    with the first cause.
     """
     ways: Sequence[Way] = () if plan is None else (*([plan.chosen] if plan.chosen else []), *plan.ways)
-    codes = {finding.code for finding in diagnosis.findings if finding.cause}
     found: list[Sequence[Document]] = []
+    told = False
     for finding in diagnosis.findings:
-        remedies = [] if any(found) else [_way_form(way, flags) for way in ways if way.edits]
-        hands = _BY_HAND.get(finding.code)
-        if hands is not None:
-            summary, command = hands(finding, diagnosis.service, flags)
-            rest = sorted(codes - {finding.code})
-            remedies.append({"summary": summary, "command": command, "needs": [], "leaves": rest})
-        found.append(remedies if finding.cause else ())
+        remedies: list[Document] = []
+        if finding.cause and not told:
+            remedies.extend(_way_form(way, flags) for way in ways if way.edits)
+            told = bool(remedies)
+        if _is_told(finding, waits=waits):
+            own = tuple(rewrite for clears, rewrite in rewrites if clears is finding)
+            about = About(service=diagnosis.service, finding=finding, state=state, rewrites=own)
+            remedies.extend(_hand_forms(about, diagnosis.findings, flags))
+        found.append(tuple(remedies))
     return tuple(found)
+
+
+def _is_told(finding: Finding, *, waits: bool) -> bool:
+    beside = finding.code in ALWAYS or (finding.code in BESIDE_CAUSES and not waits)
+    return finding.code in BY_HAND and (finding.cause or beside)
 
 
 def _way_form(way: Way, flags: InForce) -> Document:
@@ -47,69 +69,30 @@ def _way_form(way: Way, flags: InForce) -> Document:
     }
 
 
-def _text(value: Value) -> str:
-    return value if isinstance(value, str) else ", ".join(value)
+def _hand_forms(about: About, findings: Sequence[Finding], flags: InForce) -> Iterator[Document]:
+    for remedy in BY_HAND[about.finding.code](about):
+        yield {
+            "summary": remedy.summary,
+            "command": kubectl_command(remedy.words, flags),
+            "needs": [],
+            "leaves": sorted(_left(about.finding, remedy, findings)),
+        }
 
 
-def _service(words: list[str], service: ServiceName, flags: InForce) -> str:
-    return kubectl_command([*words, f"svc/{service.name}", "-n", service.namespace], flags)
+def _left(finding: Finding, remedy: ByHand, findings: Sequence[Finding]) -> Iterable[str]:
+    """The codes of the other causes that stand when the remedy has done what it is for.
 
-
-def _more_room(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    # Of other pools the facts tell another field: those would not be given out were they larger.
-    pool = next((f.object for f in finding.facts if f.field == "spec.addresses"), None)
-    if pool is None:
-        return "Add a pool, or a range to one", kubectl_command(["get", "ipaddresspools", "-A"], flags)
-    words = ["edit", f"ipaddresspool/{pool.name}", "-n", pool.namespace]
-    return f"Add a range to pool {pool.name} (its owner decides)", kubectl_command(words, flags)
-
-
-def _no_pool(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    return "Create an IPAddressPool", kubectl_command(["get", "ipaddresspools", "-A"], flags)
-
-
-def _rejected(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    return "Mend the pools: MetalLB accepts all or none", kubectl_command(
-        ["get", "ipaddresspools", "-A", "-o", "yaml"], flags
-    )
-
-
-def _type(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    patch = '{"spec":{"type":"LoadBalancer"}}'
-    words = ["patch", f"svc/{service.name}", "-n", service.namespace, "--type", "merge", "-p", patch]
-    return "Make it a LoadBalancer Service, if it is to have an address", kubectl_command(words, flags)
-
-
-def _class(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    return (
-        "Create it anew with another loadBalancerClass, which can be set only at creation",
-        _service(["get", "-o", "yaml"], service, flags),
-    )
-
-
-def _ports(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    return (
-        f"Serve on other ports than those that are taken ({_text(finding.values['clashes'])})",
-        _service(["edit"], service, flags),
-    )
-
-
-def _controller(finding: Finding, service: ServiceName, flags: InForce) -> tuple[str, str]:
-    namespace = finding.facts[0].object.namespace
-    return "See why MetalLB's controller is not ready", kubectl_command(
-        ["get", "pods", "-n", namespace, "-o", "wide"], flags
-    )
-
-
-_BY_HAND: dict[str, Hands] = {
-    "SIP403": _controller,
-    "SIP206": _ports,
-    "SIP301": _no_pool,
-    "SIP302": _more_room,
-    "SIP305": _more_room,
-    "SIP306": _more_room,
-    "SIP307": _more_room,
-    "SIP308": _rejected,
-    "SIP401": _class,
-    "SIP405": _type,
-}
+    Not known of what is no cause itself: then none is named.
+    """
+    if not finding.cause:
+        return ()
+    causes = {one.code for one in findings if one.cause and one.code != finding.code}
+    if finding.code in _OF_THE_CLUSTER:
+        return causes
+    if remedy.clears == "all":
+        return causes & _OF_THE_CLUSTER
+    if any(one.decisive and one.code in _NO_ROOM and not one.cause for one in findings):
+        # It may join on any address: what keeps it from the others does not matter then.
+        here = {one.code for one in findings if one.values.get("address") == finding.values.get("address")}
+        causes &= here | _OF_THE_CLUSTER
+    return causes - _ALTERNATIVES

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from kubectl_sharedip.metallb.meant import parts
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Loss, Operation, Way
@@ -17,8 +20,11 @@ def way_summary(way: Way, *, losses_follow: bool = True) -> str:
     edits = ", then ".join(edit_text(edit, way.goal.service if alone else None) for edit in way.edits)
     it = "it" if alone else str(way.goal.service)
     gets = [f"{it} gets {addresses_text(e.after)}" for e in way.effects if e.service == way.goal.service]
+    if not gets and way.goal.pin:
+        gets = [f"{it} keeps its address"]
     shares = [f"beside {', '.join(map(str, way.joins))}"] if way.joins else []
-    moves = [f"{e.service} goes to {addresses_text(e.after)}" for e in way.effects if e.before]
+    others = [e for e in way.effects if e.service != way.goal.service]
+    moves = [f"{e.service} {'goes to' if e.before else 'gets'} {addresses_text(e.after)}" for e in others]
     hidden = not losses_follow and any(map(_hides_clients, way.losses))
     lost = ["client source IPs are lost"] if hidden else []
     comes = ", and ".join([" ".join([*gets, *shares]), *moves, *lost]) if gets or moves else ""
@@ -28,7 +34,24 @@ def way_summary(way: Way, *, losses_follow: bool = True) -> str:
 def edit_text(edit: Edit, named: ServiceName | None = None) -> str:
     """One edit in words; the Service that the text is about, if any, is "it"."""
     who = "it" if edit.service == named else str(edit.service)
-    return " and ".join(_operation_text(operation, who) for operation in edit.operations)
+    new_names = dict(_new_names(edit))
+    words = []
+    for operation in edit.operations:
+        key = operation.path[-1]
+        if key in new_names:
+            words.append(f"call annotation {key} of {who} {new_names[key]}, as was meant")
+        elif key not in new_names.values():
+            words.append(_operation_text(operation, who))
+    return " and ".join(words)
+
+
+def _new_names(edit: Edit) -> Iterator[tuple[str, str]]:
+    """Annotations of MetalLB that the edit gives another name, their values as they are."""
+    for old in edit.operations:
+        for new in edit.operations:
+            both = parts(old.path[-1]) and parts(new.path[-1])
+            if both and old.value is None and new.was is None and old.was and old.was == new.value:
+                yield old.path[-1], new.path[-1]
 
 
 def _operation_text(operation: Operation, who: str) -> str:
@@ -75,5 +98,7 @@ _LOSSES = {
     "request": "{service} gives up its request for {value}",
     "pool-request": "{service} gives up its request for pool {value}",
     "policy": "{service} changes externalTrafficPolicy, {value} until now{sources}",
+    "health-check-port": "{service} may not keep healthCheckNodePort {value}",
+    "announcement": "{service} gets a sharing key, and layer 2 announces {value} no more",
     "live-address": "{service} loses {value}, on which clients may be",
 }

@@ -78,7 +78,7 @@ def test_its_name_is_time_and_chance(tmp_path: Path) -> None:
     stamp, chance = one.id.split("-")
     assert stamp == "20260228T233000Z"
     assert len(chance) == 8 and int(chance, 16) >= 0
-    assert one.entry.at == "2026-02-28T23:30:00Z"
+    assert one.entry.at == "2026-02-28T23:30:00.000Z"
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -94,7 +94,8 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_its_fields_can_be_read_by_others(tmp_path: Path) -> None:
     document = json.loads(opened(tmp_path, EVERYTHING).path.read_text())
     assert list(document) == [
-        "version", "id", "at", "cluster", "summary", "edits", "before", "effects", "progress",
+        "version", "id", "at", "cluster", "summary", "named", "undoes", "undone", "verified", "versions",
+        "edits", "before", "effects", "progress",
     ]  # fmt: skip
     assert document["cluster"] == {"context": "lab", "server": "https://lab:6443", "uid": "u1"}
     assert document["edits"][0]["operations"] == [

@@ -194,8 +194,57 @@ def test_a_key_under_the_other_prefix_is_a_change_too(lab: Lab) -> None:
 
 
 def test_facts_about_other_kinds_are_not_looked_at(lab: Lab) -> None:
-    pool = Fact(object=ObjectRef("IPAddressPool", "metallb-system", "lab"), field="spec.addresses", value="x")
-    assert check(lab, pool) == ()
+    node = Fact(object=ObjectRef("Node", "", "one"), field="metadata.labels", value="x")
+    assert check(lab, node) == ()
+    pool = ObjectRef("IPAddressPool", "metallb-system", "lab")
+    assert check(lab, Fact(object=pool, field="metadata.namespace", value="x")) == ()
+
+
+POOL_SPEC = {
+    "addresses": ["192.0.2.10-192.0.2.15", "198.51.100.0/28"],
+    "serviceAllocation": {
+        "priority": 7,
+        "namespaces": ["shop"],
+        "serviceSelectors": [{"matchLabels": {"edge": "yes"}}],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("spec.addresses", "192.0.2.10-192.0.2.15, 198.51.100.0/28"),
+        ("spec.addresses[1]", "198.51.100.0/28"),
+        ("spec.addresses[2]", None),
+        ("spec.autoAssign", "true"),
+        ("spec.avoidBuggyIPs", "false"),
+        ("spec.serviceAllocation.priority", "7"),
+        ("spec.serviceAllocation.namespaces", "shop"),
+        ("spec.serviceAllocation.namespaceSelectors", None),
+        ("spec.serviceAllocation.serviceSelectors", "edge In yes"),
+    ],
+)
+def test_pools_are_compared_by_the_fields_that_facts_name(lab: Lab, field: str, value: str | None) -> None:
+    ref = ObjectRef("IPAddressPool", "metallb-system", "lab")
+    metadata = {"namespace": "metallb-system", "name": "lab"}
+    lab.api.put(
+        {
+            "apiVersion": "metallb.io/v1beta1",
+            "kind": "IPAddressPool",
+            "metadata": metadata,
+            "spec": POOL_SPEC,
+            "status": {"assignedIPv4": 3},
+        }
+    )
+    assert check(lab, Fact(object=ref, field=field, value=value)) == ()
+    changed = Stale(object=ref, field=field, was="other", now=value)
+    assert check(lab, Fact(object=ref, field=field, value="other")) == (changed,)
+
+
+def test_a_pool_that_is_gone_is_named_once(lab: Lab) -> None:
+    ref = ObjectRef("IPAddressPool", "metallb-system", "lab")
+    facts = [Fact(object=ref, field=f"spec.{name}", value="true") for name in ("autoAssign", "avoidBuggyIPs")]
+    assert check(lab, *facts) == (Stale(object=ref, field="", was=None, now=None),)
 
 
 def test_a_service_that_may_not_be_read_is_an_error(lab: Lab) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from kubectl_sharedip.apply.apply import carry_out
+from kubectl_sharedip.apply.journal import Journal, JournalCluster, read_journal
+from kubectl_sharedip.apply.run import Resumed
 from kubectl_sharedip.model.names import service_ref
 from kubectl_sharedip.model.results import (
     Applied,
@@ -32,6 +35,7 @@ from tests.apply_room.cluster_of_three import (
     KEY,
     THIRD,
     WAITER,
+    WAKE,
     Lab,
     set_spec,
     way,
@@ -317,3 +321,34 @@ def test_a_signal_and_a_full_disk(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> 
     assert [each.edit for each in result.applied] == [GIVE_HOLDER]
     assert "No space left on device" in (result.journal_error or "")
     assert lab.states() == ["sent", "planned"]
+
+
+@pytest.mark.parametrize("acts", [True, False])
+def test_a_wake_up_that_is_left_of_a_run_waits_for_what_was_made_before(lab: Lab, acts: bool) -> None:
+    """Another process made the first edit: MetalLB is given its time all the same."""
+    chosen = way(GIVE_HOLDER, WAKE, effects=JOIN.effects)
+    before = lab.before()
+    cluster = JournalCluster(context="lab", server=lab.api.url, uid="1")
+    journal = Journal.open_new(lab.folder, cluster=cluster, way=chosen, before=before, summary="s")
+    journal.record(0, "sent")
+    lab.annotate(HOLDER, KEY, "dns")
+    if acts:
+        threading.Timer(0.1, lambda: lab.assign(WAITER, HELD)).start()
+    lab.when(WAITER, "sharedip/woken", lambda: lab.assign(WAITER, HELD))
+    result = carry_out(
+        lab.connection,
+        way(WAKE, effects=JOIN.effects),
+        lab.before(),
+        Journal(journal.path, read_journal(journal.path)),
+        dry_run_server=False,
+        timeout_s=5.0,
+        progress=lab.events.append,
+        wake_after_s=2.0 if acts else 0.1,
+        settle_s=0.02,
+        resumed=Resumed(places=(1,), made={0: lab.get(HOLDER)}),
+    )
+    assert isinstance(result, Done)
+    kept = read_journal(journal.path)
+    assert [step.state for step in kept.progress] == ["done", "skipped" if acts else "done"]
+    assert kept.verified
+    assert lab.patches() == ([] if acts else ["waiter"])

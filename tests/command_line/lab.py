@@ -92,7 +92,7 @@ class Lab:
 
     def words(self, *words: str) -> tuple[str, ...]:
         """The command line with the flags that point at this cluster."""
-        journal = ("--journal-dir", str(self.journals)) if words[0] == "fix" else ()
+        journal = ("--journal-dir", str(self.journals)) if words[0] in ("fix", "undo") else ()
         return (*words, "--kubeconfig", self.kubeconfig, *journal)
 
     @property

@@ -117,7 +117,9 @@ def test_a_service_of_another_namespace_without_a_ready_pod(lab: Lab) -> None:
 def test_nobody_else_costs_the_cluster_these_requests(lab: Lab, words: tuple[str, ...]) -> None:
     lab(*words)
 
-    for plural in ONLY_FOR_AN_ADDRESS + STATUSES:
+    # A plan has to know whether a sharing key would end an announcement: that stands in these two.
+    planned = ("l2advertisements", "bgpadvertisements") if words[0] == "fix" else ()
+    for plural in (one for one in ONLY_FOR_AN_ADDRESS + STATUSES if one not in planned):
         assert lab.api.asked(f"/{plural}") == []
 
 

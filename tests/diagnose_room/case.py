@@ -19,6 +19,8 @@
                               SELDOM_READ need not be named, nor those on who announces an
                               address in a case that has no object of ANNOUNCING
         unexplained: false    a Pending Service of which nothing can be said
+        beside: []            SIP702 and SIP704, each with the Service that it is about, as
+                              "SIP702 shop/web": given beside the remedies that edit it
     notes: [SIP902]           the codes of the notes, in any order; SIP902 where it is left out
     fix:                      goals, each with the leave that is given
       - service: shop/web
@@ -31,6 +33,9 @@
         gets: []              the addresses that the chosen way gives the named Service
         moves: {}             everybody else's addresses after it; nobody else where it is left out
         blocked: SIP308       no plan is possible at all
+    never: []                 traps: texts that stand in no remedy and in no plan for any Service of
+                              the input, whatever leave is given. An edit is looked at as
+                              "shop/web metallb.io/allow-shared-ip=k", with null for what it removes
 """
 
 from __future__ import annotations
@@ -80,6 +85,7 @@ class Expected:
     objects: Sequence[str] | None = None
     skipped: Sequence[str] = ()
     unexplained: bool = False
+    beside: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +118,7 @@ class Case:
     services: tuple[Expected, ...]
     notes: Codes
     aims: tuple[Aim, ...]
+    never: tuple[str, ...]
 
     @property
     def documents(self) -> list[dict[str, Any]]:
@@ -142,7 +149,7 @@ def all_cases() -> list[Case]:
 
 def _case(folder: Path) -> Case:
     told = yaml.safe_load((folder / "expected.yaml").read_text())
-    unknown = set(told) - {"services", "notes", "fix"}
+    unknown = set(told) - {"services", "notes", "fix", "never"}
     if unknown:
         raise TypeError(f"{folder.name}: {', '.join(sorted(unknown))}")
     aims = [{name.replace("-", "_"): value for name, value in aim.items()} for aim in told.get("fix", ())]
@@ -152,4 +159,5 @@ def _case(folder: Path) -> Case:
         services=tuple(Expected(name=name, **one) for name, one in told["services"].items()),
         notes=tuple(told.get("notes", ("SIP902",))),
         aims=tuple(Aim(**aim) for aim in aims),
+        never=tuple(map(str, told.get("never", ()))),
     )

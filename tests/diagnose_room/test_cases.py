@@ -6,7 +6,7 @@ What a folder holds is told in case.py; adding a case is adding a folder.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import ALLOWANCES
 from tests.command_line.schema import broken_promises
 from tests.diagnose_room.case import SELDOM_READ, Aim, Case, Expected, all_cases
 from tests.diagnose_room.program import ask, fix, reading_of
@@ -29,6 +30,13 @@ _AIMS = [
     for case in CASES
     for number, aim in enumerate(case.aims)
 ]
+_TRAPS = [
+    pytest.param(case, one.name, id=f"{case.name}-{one.name}")
+    for case in CASES
+    for one in case.services
+    if case.never
+]
+_OWNERS = ("SIP702", "SIP704")
 each_case = pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 
 
@@ -104,6 +112,8 @@ def test_the_document_says_the_same(case: Case, expected: Expected) -> None:
         assert finding["name"] == row.name
         assert finding["severity"] in ({row.severity} | {expected.severities.get(row.code, row.severity)})
         assert finding["objects"] or finding["code"] == "SIP402"  # there is nothing to point at
+    beside = [f"{f['code']} {_name(f['objects'][0])}" for f in item["findings"] if f["code"] in _OWNERS]
+    assert beside == list(expected.beside)
     ends_at_causes = [f["cause"] for f in item["findings"]]
     assert ends_at_causes == sorted(ends_at_causes, reverse=True), "causes come first"
 
@@ -174,6 +184,29 @@ def test_the_plan_needs_no_more_leave(case: Case, aim: Aim) -> None:
     for spared in needs:
         less = [need for need in needs if need != spared]
         assert fix(case.file, aim.service, allow=less, share_with=aim.share_with).status == 1
+
+
+@pytest.mark.parametrize(("case", "name"), _TRAPS)
+def test_the_trap_is_not_offered(case: Case, name: str) -> None:
+    for text in _offered(case, name):
+        for trap in case.never:
+            assert trap not in text
+
+
+def _offered(case: Case, name: str) -> Iterator[str]:
+    """All that is advised for a Service: remedies, and the edits of plans with no leave and with all."""
+    item = ask("why", name, "-f", str(case.file), "-o", "json").document["items"][0]
+    for finding in item["findings"]:
+        for remedy in finding["remedies"]:
+            yield remedy["summary"]
+            yield remedy["command"].replace(str(case.file), "FILE")
+    for leave in ((), ALLOWANCES):
+        document = fix(case.file, name, allow=leave).document
+        for way in (document, *document["alternatives"]):
+            for edit in way["edits"]:
+                for service, fields in _edit(edit).items():
+                    for field, value in fields.items():
+                        yield f"{service} {field}={'null' if value is None else value}"
 
 
 def _name(named: Mapping[str, Any]) -> str:

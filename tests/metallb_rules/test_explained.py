@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kubectl_sharedip.metallb.converge import converge
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.facts import (
     address_fact,
@@ -16,15 +17,20 @@ from kubectl_sharedip.metallb.facts import (
     ranges_fact,
     selector_fact,
 )
-from kubectl_sharedip.metallb.outcomes import Refused
+from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Refused
 from kubectl_sharedip.metallb.refusals import (
     AddressAvoided,
+    DualStackImpossible,
+    FamilyMismatch,
     InNoPool,
     InTwoPools,
+    NoClusterIP,
     NoRoom,
     NotShareable,
     PoolFull,
     PoolNotForService,
+    PoolsRejected,
     Refusal,
     Room,
     holders_of,
@@ -35,8 +41,9 @@ from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address, AddressRange, parse_address
 from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.raw import NotRead
 from kubectl_sharedip.model.service import ServicePort
-from tests.metallb_rules.worlds import BOTH, V6, Document, kept_for, named, pool, service, state
+from tests.metallb_rules.worlds import BOTH, V6, Document, kept_for, named, pool, service, snapshot_of, state
 
 NEWEST = Version(0, 16, 1)
 
@@ -321,3 +328,106 @@ def test_a_room_says_which_pool_it_is_in() -> None:
         "spec.addresses",
     ]
     assert parse_address("10.0.0.0") == Address(4, 10 << 24)
+
+
+def test_what_is_said_while_the_pools_in_force_are_not_known() -> None:
+    known = state(pool("p", "10.0.0.9-10.0.0.5"), service("a", status=["10.0.0.5"]), service("b"))
+    kept = decide(known, known.services[named("a")])
+    assert isinstance(kept, Assigned)
+    assert (kept.addresses, kept.pool, kept.way) == ((Address(4, (10 << 24) + 5),), "", "kept")
+    assert isinstance(kept.complaint, PoolsRejected)
+    waits = refusal(known, "b")
+    assert isinstance(waits, PoolsRejected)
+    assert [fault.because for fault in waits.faults] == [fault.because for fault in known.faults]
+
+
+def test_no_cluster_ip_yet_is_told_from_headless() -> None:
+    known = state(
+        pool("p", "10.0.0.0/31"),
+        service("yet", cluster_ips=()),
+        service("headless", cluster_ips=("None",)),
+        service("kept", cluster_ips=("None",), status=["10.0.0.0"]),
+    )
+    found = [refusal(known, name) for name in ("yet", "headless")]
+    assert [isinstance(one, NoClusterIP) and one.headless for one in found] == [False, True]
+    kept = decide(known, known.services[named("kept")])
+    assert isinstance(kept, Assigned)
+    assert (kept.way, kept.pool) == ("kept", "p")
+    assert isinstance(kept.complaint, NoClusterIP)
+    assert kept.complaint.headless
+    (step,) = converge(known, known.services[named("kept")])
+    said = 'Failed to retrieve ClusterIPs IPFamily for ["None"] None: IPFamilyForAddresses: Invalid address'
+    assert [one.message for one in step.events] == [f'{said} ["None"]']
+
+
+def test_a_choice_by_chance_is_told_with_all_that_may_win() -> None:
+    known = state(pool("p", "10.0.0.0/31"), pool("q", "10.1.0.0/31"), service("z"))
+    outcome = decide(known, known.services[named("z")])
+    assert isinstance(outcome, OneOf)
+    assert [(one.pool, str(one.addresses[0]), one.way) for one in outcome.choices] == [
+        ("p", "10.0.0.0", "general"),
+        ("q", "10.1.0.0", "general"),
+    ]
+
+
+@pytest.mark.parametrize(("version", "held"), [("0.14.9", 2), ("0.15.2", 0)])
+def test_both_families_required_with_one_cluster_ip(version: str, held: int) -> None:
+    asks = service("z", ipFamilyPolicy="RequireDualStack")
+    known = state(pool("p", "10.0.0.0/31", "fc00::/127"), asks, version=version)
+    outcome = decide(known, known.services[named("z")])
+    assert len(outcome.addresses if isinstance(outcome, Assigned) else ()) == held
+    if isinstance(outcome, Refused):
+        assert isinstance(outcome.refusal, DualStackImpossible)
+        assert (outcome.refusal.policy, outcome.refusal.cluster_ips) == ("RequireDualStack", ("10.96.0.1",))
+        assert outcome.event is not None
+        assert outcome.event.message == "Service requires dual stack but not enough clusterips [10.96.0.1]"
+
+
+def test_each_request_is_a_fact_of_its_refusal() -> None:
+    p, q = pool("p", "10.0.0.0/30"), pool("q", "10.1.0.0/30", serviceAllocation=kept_for("elsewhere"))
+    addresses = 'metadata.annotations["metallb.io/loadBalancerIPs"]'
+    by_name = 'metadata.annotations["metallb.io/address-pool"]'
+
+    def told(**asks: object) -> list[tuple[str, str | None]]:
+        found = refusal(state(p, q, service("z", **asks)), "z")  # type: ignore[arg-type]
+        return [shown(fact) for fact in found.facts]
+
+    assert told(ip="fc00::1") == [(addresses, "fc00::1"), ("spec.clusterIPs", "10.96.0.1")]
+    assert told(ip="10.0.0.1", from_pool="q") == [(addresses, "10.0.0.1"), (by_name, "q")]
+    assert told(from_pool="nope") == [(by_name, "nope")]
+    assert told(from_pool="q") == [(by_name, "q")]
+    mismatch = refusal(state(p, q, service("z", ip="10.0.0.1,fc00::1")), "z")
+    assert isinstance(mismatch, FamilyMismatch)
+    assert (mismatch.service_family, mismatch.wanted_family) == ("ipv4", "dual")
+
+
+def test_a_pool_annotation_without_a_name_asks_for_nothing() -> None:
+    known = state(
+        pool("p", "10.0.0.0/31"), service("a", from_pool=""), service("b", ip="10.0.0.1", from_pool="")
+    )
+    assert [isinstance(decide(known, one), Assigned) for one in known.services.values()] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("read", "absent", "pools", "there"),
+    [
+        ({"deployments", "ipaddresspools"}, (), False, False),
+        ({"deployments", "ipaddresspools"}, (), True, True),
+        ({"deployments"}, ("ipaddresspools",), False, False),
+        ({"deployments"}, (), False, True),
+        ({"ipaddresspools"}, (), False, True),
+        ({"deployments"}, ("namespaces",), False, True),
+        (set(), (), False, True),
+    ],
+)
+def test_a_metallb_is_missing_only_where_it_was_looked_for(
+    read: set[str], absent: tuple[str, ...], pools: bool, there: bool
+) -> None:
+    whole = snapshot_of(*([pool("p", "10.0.0.0/31")] if pools else []))
+    gaps = tuple(NotRead(resource=name, reason="absent") for name in absent)
+    seen = replace(whole, installations=(), read=frozenset(read), not_read=gaps)
+    found = installations(seen)
+    assert len(found) == int(there)
+    assert installations(whole) == whole.installations
+    forbidden = tuple(NotRead(resource=name, reason="forbidden") for name in absent)
+    assert len(installations(replace(seen, not_read=forbidden))) == int(there or bool(absent))

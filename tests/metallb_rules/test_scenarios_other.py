@@ -12,6 +12,7 @@ import pytest
 
 from kubectl_sharedip.metallb.converge import converge
 from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.families import go_quote
 from kubectl_sharedip.metallb.outcomes import NotHandled
 from kubectl_sharedip.metallb.refusals import NoClusterIP
 from tests.metallb_rules.worlds import (
@@ -200,3 +201,38 @@ def test_early_0_13_knows_neither_notes_nor_pools_kept_for_some() -> None:
     assert end.services[named("a")].annotations == {}
     assert World(kept, version="0.13.4").apply("a").held("a") == {("10.0.0.1",)}
     assert World(kept, version="0.13.8").apply("a").held("a") == {()}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", '"plain"'),
+        ('a"b\\c', '"a\\"b\\\\c"'),
+        ("\n\t\r\a\b\f\v", '"\\n\\t\\r\\a\\b\\f\\v"'),
+        ("\x01\x7f", '"\\x01\\x7f"'),
+        ("\x80\u200b\uffff", '"\\u0080\\u200b\\uffff"'),
+        ("\U0001fffe\U00010000é", '"\\U0001fffe𐀀é"'),
+    ],
+)
+def test_texts_are_quoted_as_go_quotes_them(text: str, shown: str) -> None:
+    assert go_quote(text) == shown
+
+
+def test_0_13_takes_one_unreadable_cluster_ip_for_ipv6() -> None:
+    # Seen on the controller; scenario 80 names no version.
+    headless = {"cluster_ips": ["None"]}
+    world = World(TEN, version="0.13.12").apply("a", **headless)
+    assert (world.held("a"), world.events) == ({()}, (failed("a", "no available IPs"),))
+    assert world.refusal("a") is NoClusterIP
+    assert World(pool("p", "fc00::/127"), version="0.13.12").apply("a", **headless).held("a") == {("fc00::",)}
+    two = World(pool("p", "fc00::/127"), version="0.13.12").apply("a", cluster_ips=["None", "None"])
+    assert two.events == (failed("a", 'IPFamilyForAddresses: Invalid address ["None" "None"]'),)
+
+
+@pytest.mark.parametrize("version", ["0.13.12", "0.14.0"])
+def test_before_0_14_9_nobody_is_asked_for_a_second_family(version: str) -> None:
+    both = pool("p", "10.0.0.0/31", "fc00::/127")
+    world = World(both, version=version).apply("a", ipFamilyPolicy="PreferDualStack")
+    assert world.held("a") == {("10.0.0.0",)}
+    assert world.apply("a", ports=["TCP/81"]).held("a") == {("10.0.0.0",)}
+    assert not world.restless

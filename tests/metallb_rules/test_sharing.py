@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kubectl_sharedip.metallb.room import conflict_on
+from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.metallb.sharing import SharingRule, Terms, failing_rules, may_share, terms_of
 from kubectl_sharedip.metallb.versions import parse_version
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.pool import SelectorTerm
 from kubectl_sharedip.model.service import ServicePort
 from tests.metallb_rules.worlds import World, addresses, named, pool, read_service, service, state
 
@@ -90,3 +93,63 @@ def test_own_address_is_no_conflict() -> None:
     own = service("a", key="k", status=["10.0.0.0"])
     known = state(pool("p", "10.0.0.0/24"), own)
     assert conflict_on(known, addresses("10.0.0.0")[0], read_service(own)) is None
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "failing"),
+    [
+        ("", "", [SharingRule.HOLDER_HAS_KEY, SharingRule.REQUESTER_HAS_KEY]),
+        ("", "k", [SharingRule.REQUESTER_HAS_KEY]),
+        ("k", "", [SharingRule.HOLDER_HAS_KEY]),
+        ("k", "K", [SharingRule.KEYS_EQUAL]),
+        ("k", "k ", [SharingRule.KEYS_EQUAL]),
+        ("k", "k", []),
+    ],
+)
+def test_a_missing_key_is_not_an_unequal_one(mine: str, theirs: str, failing: list[SharingRule]) -> None:
+    def with_key(name: str, key: str, port: int) -> Terms:
+        ports = (ServicePort(port, "TCP"),)
+        return Terms(service=ServiceName("n", name), sharing_key=key, backend_key="", ports=ports)
+
+    found = failing_rules(with_key("a", mine, 80), with_key("b", theirs, 81))
+    assert [rule for rule, _ in found] == failing
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "failing"),
+    [
+        ("", "app=x", [SharingRule.POLICIES_EQUAL]),
+        ("app=x", "", [SharingRule.POLICIES_EQUAL]),
+        ("app=x", "app=y", [SharingRule.LOCAL_SELECTORS_EQUAL]),
+        ("app=x", "app=x", []),
+        ("", "", []),
+    ],
+)
+def test_policies_are_told_from_selectors(one: str, other: str, failing: list[SharingRule]) -> None:
+    def behind(name: str, backend: str, port: int) -> Terms:
+        ports = (ServicePort(port, "TCP"),)
+        return Terms(service=ServiceName("n", name), sharing_key="k", backend_key=backend, ports=ports)
+
+    assert [rule for rule, _ in failing_rules(behind("a", one, 80), behind("b", other, 81))] == failing
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "labels", "holds"),
+    [
+        ("In", ("1", "2"), {"l": "2"}, True),
+        ("In", ("1",), {"l": "2"}, False),
+        ("In", ("1",), {}, False),
+        ("NotIn", ("1",), {"l": "1"}, False),
+        ("NotIn", ("1",), {"l": "2"}, True),
+        ("NotIn", ("1",), {}, True),
+        ("Exists", (), {"l": ""}, True),
+        ("Exists", (), {}, False),
+        ("DoesNotExist", (), {"l": ""}, False),
+        ("DoesNotExist", (), {"other": "1"}, True),
+    ],
+)
+def test_label_selectors(operator: str, values: tuple[str, ...], labels: dict[str, str], holds: bool) -> None:
+    term = SelectorTerm(key="l", operator=operator, values=values)
+    assert matches((term,), labels) is holds
+    assert matches((), labels)
+    assert not matches((term, SelectorTerm(key="l", operator="In", values=("no",))), labels)

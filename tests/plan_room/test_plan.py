@@ -233,7 +233,7 @@ def test_what_is_owned_needs_leave() -> None:
     assert needs(plan(present, "web")) == [("owned",)]
     chosen = plan(present, "web", "owned").chosen
     assert chosen is not None
-    assert [edit.owner for edit in chosen.edits] == ["Gateway edge"]
+    assert [edit.owner for edit in chosen.edits] == ["Gateway default/edge"]
 
 
 def test_services_that_may_not_be_seen_make_every_edit_need_leave() -> None:

@@ -1,0 +1,107 @@
+"""The plan that takes a run back: its own edits, reversed, where they stand.
+
+It gives every field the value that it had before the run, the newest edit first. It refuses to
+touch a field that somebody else wrote since: such a plan has no edits, and names what is in the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from kubectl_sharedip.apply.fields import Body, addresses, value_at
+from kubectl_sharedip.apply.foretelling import Foretold, foretell
+from kubectl_sharedip.apply.journal_record import JournalRecord
+from kubectl_sharedip.apply.patches import HEALTH_PORT, POLICY
+from kubectl_sharedip.apply.standing import Standing, standing
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.given import NO_EDITS, GivenPlan, NotAsBefore
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Edit, Operation
+
+
+def plan_undo(record: JournalRecord, views: Sequence[State], now: Mapping[ServiceName, Body]) -> GivenPlan:
+    """The plan that takes back what of the run stands.
+
+    Arguments: the run; the view of each MetalLB, one of which has each of these Services; the
+    Services of its edits as they are now, without those that are gone.
+    """
+    # What was never sent is not there; where the same value stands, somebody else wrote it.
+    sent = [each.edit for each in record.progress if each.state in ("sent", "done")]
+    there = standing(record, sent, now)
+    if there.foreign:
+        return replace(NO_EDITS, stale=there.foreign, gone=there.gone)
+    edits = tuple(_reversed(record, sent, there, now))
+    if not edits:
+        return replace(NO_EDITS, gone=there.gone)
+    foretold = foretell(views, edits)
+    return GivenPlan(
+        edits=edits,
+        effects=foretold.effects,
+        losses=foretold.losses,
+        relied_on=foretold.relied_on,
+        stale=(),
+        gone=there.gone,
+        unforetold=(),
+        not_as_before=tuple(_not_as_before(record, views, foretold)),
+        complete=foretold.complete,
+    )
+
+
+def _reversed(
+    record: JournalRecord, sent: list[int], there: Standing, now: Mapping[ServiceName, Body]
+) -> Iterator[Edit]:
+    """The edits, the newest first; a wake-up means nothing, so it goes along with another edit."""
+    alone: dict[ServiceName, tuple[Operation, ...]] = {}
+    for index in sorted(sent, reverse=True):
+        edit = record.edits[index]
+        if edit.service not in now:
+            continue
+        back = tuple(
+            Operation(path=each.path, value=each.was, was=each.value)
+            for each in edit.operations
+            if there.stands(index, edit.service, each)
+        )
+        if edit.wakes_only:
+            alone[edit.service] = (*alone.get(edit.service, ()), *back)
+        elif back:
+            back = (*back, *_port_again(record, edit.service, back, now), *alone.pop(edit.service, ()))
+            yield _edit(edit, back, now)
+    for name, back in alone.items():
+        if back:
+            yield _edit(next(edit for edit in record.edits if edit.service == name), back, now)
+
+
+def _edit(edit: Edit, operations: tuple[Operation, ...], now: Mapping[ServiceName, Body]) -> Edit:
+    version = value_at(now[edit.service], ("metadata", "resourceVersion"))
+    return replace(edit, operations=operations, resource_version=version, wakes_only=False)
+
+
+def _port_again(
+    record: JournalRecord,
+    name: ServiceName,
+    back: tuple[Operation, ...],
+    now: Mapping[ServiceName, Body],
+) -> Iterator[Operation]:
+    """Leaving Local gave the health check's port away: without it another one would come."""
+    if not any(each.path == POLICY and each.value == "Local" for each in back):
+        return
+    port, present = value_at(record.before[name], HEALTH_PORT), value_at(now[name], HEALTH_PORT)
+    if port and port.isdigit() and int(port) and port != present:
+        yield Operation(path=HEALTH_PORT, value=port, was=present)
+
+
+def _not_as_before(
+    record: JournalRecord, views: Sequence[State], foretold: Foretold
+) -> Iterator[NotAsBefore]:
+    """Who had an address before the run and does not get it in every end."""
+    had = {name: addresses(body) for name, body in record.before.items()}
+    had |= {effect.service: effect.before for effect in record.effects}
+    for name, before in sorted(had.items()):
+        after = foretold.addresses(name)
+        there = any(name in state.services for state in views)
+        if before and there and any(set(before) != set(each) for each in after):
+            holders = {one for state in views for each in before for one in state.ledger.holders(each)}
+            yield NotAsBefore(
+                service=name, before=before, after=after, holders=tuple(sorted(holders - {name}))
+            )

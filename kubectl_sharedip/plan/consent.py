@@ -1,0 +1,80 @@
+"""Whether those who would come together on one address asked for it.
+
+An equal key asks for it, or the same address, or a goal that says so. A person who names an address
+has not said that they want to share it with whoever is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kubectl_sharedip.metallb.annotations import SHARING_KEY
+from kubectl_sharedip.metallb.meant import renamings
+from kubectl_sharedip.metallb.settle import held_by
+from kubectl_sharedip.metallb.sharing import sharing_key
+from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Goal
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.plan.asking import requests_for
+
+
+def consented(state: State, ends: Iterable[State], goals: Sequence[Goal]) -> bool:
+    """Whether nobody is put on one address with somebody who did not ask for it.
+
+    Arguments: the state before any edit; the ends; the goals of all named Services.
+    """
+    for end in ends:
+        for name, allocation in end.ledger.changed().items():
+            if allocation is None:
+                continue
+            for address in allocation.addresses:
+                if address in held_by(state, name):
+                    continue  # it was there before; who joins it is weighed at the other end
+                for other in end.ledger.holders(address):
+                    if other != name and not _asked(state, name, other, goals):
+                        return False
+    return True
+
+
+def _asked(state: State, one: ServiceName, other: ServiceName, goals: Sequence[Goal]) -> bool:
+    first, second = state.services.get(one), state.services.get(other)
+    if first is None or second is None:
+        return False
+    if any(_joined(state, goal, one, other) for goal in goals):
+        return True
+    if asks_to_share(state, first, second):
+        return True
+    wanted_first, wanted_second = _wants(state, first), _wants(state, second)
+    return bool(
+        wanted_first & (wanted_second | set(status_addresses(second)))
+        or wanted_second & set(status_addresses(first))
+    )
+
+
+def asks_to_share(state: State, one: Service, other: Service) -> bool:
+    """Whether both carry one sharing key, were its annotation misspelt or not."""
+    key = _key_meant(state, one)
+    return bool(key) and key == _key_meant(state, other)
+
+
+def _joined(state: State, goal: Goal, one: ServiceName, other: ServiceName) -> bool:
+    """Whether the goal says that these two are to be together."""
+    if goal.share_with is None or goal.service not in (one, other):
+        return False
+    partner = set(held_by(state, goal.share_with))
+    return bool(partner & (set(held_by(state, one)) | set(held_by(state, other))))
+
+
+def _key_meant(state: State, service: Service) -> str:
+    key = sharing_key(service, state.version)
+    if key:
+        return key
+    slips = renamings(service, state.version)
+    misspelt = (service.annotations[slip] for slip, name in slips.items() if name.endswith(f"/{SHARING_KEY}"))
+    return next(misspelt, "")
+
+
+def _wants(state: State, service: Service) -> set[Address]:
+    return set(requests_for(service, state.version))

@@ -1,0 +1,97 @@
+"""Other goals that would do where there is no way to the one that was set: each a way of its own.
+
+To share with somebody, or to choose between two addresses, is for a person to say; so these are
+listed with their commands and never gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from kubectl_sharedip.metallb.requests import requested
+from kubectl_sharedip.metallb.settle import held_by
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Goal, Way
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.plan.asking import (
+    asks_twice,
+    requests_for,
+    without_annotated_request,
+    without_field_request,
+)
+from kubectl_sharedip.plan.holders import request_allows
+
+Ways = Callable[[Goal], tuple[Way, ...]]
+
+_MOST_PARTNERS = 5  # who could be joined in a full pool: more than these nobody reads
+_MOST_TRIED = 25
+
+
+def other_goals(state: State, goal: Goal, ways: Ways) -> Iterator[Way]:
+    """The cheapest way to each other goal that would give the Service what it lacks.
+
+    Arguments: the state; the goal to which there is no way; ``ways``
+    finds those to a goal, the cheapest first.
+    """
+    if goal.share_with is None and not goal.separate and not goal.pin:
+        yield from _partners(state, state.services[goal.service], goal, ways)
+
+
+def one_of_two(state: State, goal: Goal, ways: Ways) -> Iterator[Way]:
+    """Where the field asks for one address and the annotation for another: each that would do."""
+    service = state.services[goal.service]
+    narrowed = goal.share_with or goal.addresses or goal.separate or goal.pin
+    if narrowed or not asks_twice(service, state.version) or len(set(_said(state, service))) < 2:
+        return
+    for addresses in dict.fromkeys(_said(state, service)):
+        if addresses:
+            found = ways(replace(goal, addresses=addresses))
+            yield from found[:1]
+
+
+def _said(state: State, service: Service) -> list[tuple[Address, ...]]:
+    version = state.version
+    once = (without_annotated_request(service, version), without_field_request(service))
+    return [requests_for(one, version) for one in once]
+
+
+def _partners(state: State, service: Service, goal: Goal, ways: Ways) -> Iterator[Way]:
+    """Who could be joined, one Service an address, those nearest to it first."""
+    request = requested(service, state.version)
+    found = tried = 0
+    for holder in _holders(state, service):
+        allocation = state.ledger.allocation(holder)
+        if allocation is None or not request_allows(request, allocation.pool):
+            continue
+        if goal.addresses and not set(goal.addresses) <= set(allocation.addresses):
+            continue
+        if _clashes(state, service, allocation.addresses):
+            continue  # ports are not edited: there is nothing to try
+        tried += 1
+        joined = ways(replace(goal, share_with=holder, addresses=()))
+        if joined:
+            yield joined[0]
+            found += 1
+        if found == _MOST_PARTNERS or tried == _MOST_TRIED:
+            return
+
+
+def _clashes(state: State, service: Service, addresses: tuple[Address, ...]) -> bool:
+    """Whether somebody on one of the addresses has a port of the Service."""
+    ports = set(service.ports)
+    held = (state.ledger.allocation(name) for a in addresses for name in state.ledger.holders(a))
+    return any(not ports.isdisjoint(one.terms.ports) for one in held if one is not None)
+
+
+def _holders(state: State, service: Service) -> Sequence[ServiceName]:
+    first: dict[object, ServiceName] = {}
+    nearest_first = sorted(
+        (a.terms.service for a in state.ledger.allocations() if a.pool and a.terms.service != service.name),
+        key=lambda name: (name.namespace != service.name.namespace, name),
+    )
+    for name in nearest_first:
+        first.setdefault(held_by(state, name), name)
+    return list(first.values())
