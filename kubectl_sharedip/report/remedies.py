@@ -20,6 +20,7 @@ Remedies = tuple[Sequence[Document], ...]
 _ALTERNATIVES = frozenset({"SIP109", "SIP110", "SIP112", "SIP115", "SIP311"})
 # What is wrong with the cluster is so whatever becomes of the Service.
 _OF_THE_CLUSTER = frozenset({"SIP308", "SIP402", "SIP403", "SIP404", "SIP701"})
+_ONE_FAULT = frozenset({"SIP308", "SIP404"})
 _NO_ROOM = frozenset({"SIP302", "SIP307"})
 
 
@@ -87,6 +88,8 @@ def _left(finding: Finding, remedy: ByHand, findings: Sequence[Finding]) -> Iter
     if not finding.cause:
         return ()
     causes = {one.code for one in findings if one.cause and one.code != finding.code}
+    if finding.code in _ONE_FAULT:
+        return causes - _ONE_FAULT  # the pools and the report of them are one fault
     if finding.code in _OF_THE_CLUSTER:
         return causes
     if remedy.clears == "all":

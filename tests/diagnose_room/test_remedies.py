@@ -69,6 +69,19 @@ def test_a_cause_has_a_remedy_or_a_reason_for_none(code: str) -> None:
         assert _remedies(item) or code in NO_REMEDY, f"{item['namespace']}/{item['name']}"
 
 
+def test_mended_pools_leave_no_report_of_them_standing() -> None:
+    file = FOLDER / "case-24-configuration-not-in-force" / "input.yaml"
+    items = ask("why", "-f", str(file), "-o", "json").document["items"]
+    left = {
+        tuple(remedy["leaves"])
+        for item in items
+        for finding in item["findings"]
+        if finding["code"] == "SIP308"
+        for remedy in finding["remedies"]
+    }
+    assert left == {()}
+
+
 def test_the_tables_speak_of_codes_that_there_are() -> None:
     known = set(CATALOGUE)
 
