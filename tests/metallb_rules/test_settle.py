@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from kubectl_sharedip.model.service import Service
 from tests.metallb_rules.enumerator import shown
 from tests.metallb_rules.tiny import Tiny
 from tests.metallb_rules.worlds import (
+    BOTH,
     Document,
     named,
     pool,
@@ -90,6 +92,47 @@ def test_whoever_plainly_rests_is_left_alone_by_a_look(seed: int) -> None:
             if plainly_rests(end, one):
                 (step,) = converge(end, one)
                 assert (step.service.ingress, step.ledger.changed()) == (one.ingress, end.ledger.changed())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_sweep_names_those_whom_a_look_changes_and_no_other(seed: int) -> None:
+    before, edit = played(seed)
+    for end in (before, *settle(before, [edit], unrested(before)).ends):
+        waiting = unrested(end)
+        for name, one in end.services.items():
+            looks = converge(end, one)
+            moves = any(step.service.ingress != one.ingress or _anew(step) for step in looks)
+            if name not in waiting:
+                assert one.ingress
+                assert not moves
+            elif one.ingress and one.ip_family_policy != "PreferDualStack":
+                assert moves
+
+
+def _anew(step: Step) -> bool:
+    return not (isinstance(step.outcome, Assigned) and step.outcome.way == "kept")
+
+
+def test_who_may_be_given_more_or_has_to_give_something_back() -> None:
+    prefers: dict[str, Any] = {"cluster_ips": BOTH, "ipFamilyPolicy": "PreferDualStack"}
+    known = state(
+        pool("both", "10.0.0.0/28", "fc00::/127"),
+        pool("four", "10.1.0.0/28"),
+        service("one-of-two", status=["10.0.0.1"], **prefers),
+        service("two", status=["10.0.0.2", "fc00::"], **prefers),
+        service("no-more-there", status=["10.1.0.1"], **prefers),
+        service("content", status=["10.0.0.3"]),
+        service("foreign", status=["10.9.0.1"], **prefers),
+        service("former", type="ClusterIP", status=["10.0.0.4"]),
+        service("never", type="ClusterIP"),
+        service("waits"),
+    )
+    assert {name.name for name in unrested(known)} == {"one-of-two", "foreign", "former", "waits"}
+    held = known.ledger.allocation(named("content"))
+    assert held is not None
+    gone = known.services[named("never")]
+    reserved = replace(held, terms=replace(held.terms, service=gone.name))
+    assert gone.name in unrested(replace(known, ledger=known.ledger.assign(reserved)))
 
 
 RESTING = service("a", status=["10.0.0.5"])
