@@ -41,7 +41,7 @@ def outside_requested_pool(
     state: State, service: Service, request: Request, owner: Pool
 ) -> OutsideRequestedPool | None:
     """The requested addresses must lie in the requested pool, where both are requested."""
-    if request.pool is None or request.pool_name in ("", owner.name):
+    if request.pool is None or request.pool.value in ("", owner.name):
         return None
     if not state.version.request_must_fit_pool:
         return None
@@ -61,7 +61,7 @@ def outside_requested_pool(
 
 def unknown_pool(state: State, service: Service, request: Request) -> PoolUnknown | None:
     """The requested pool must be among those that MetalLB accepted."""
-    if request.pool is None or not request.pool_name or request.pool_name in state.pools.by_name:
+    if request.pool is None or request.pool.value in ("", *state.pools.by_name):
         return None
     return PoolUnknown(
         facts=(setting_fact(service, request.pool),),

@@ -197,12 +197,12 @@ def test_an_avoided_address_under_its_key_is_no_conflict() -> None:
 
 @pytest.mark.parametrize(
     ("address", "nearest"),
-    [("10.0.0.40", "low"), ("10.0.9.0", "high"), ("9.0.0.0", "low"), ("10.0.0.200", "high")],
+    [("10.0.0.40", "low"), ("10.0.201.0", "high"), ("8.0.0.0", "low"), ("10.0.0.200", "high")],
 )
 def test_the_nearest_pool_is_named(address: str, nearest: str) -> None:
     pools = (
-        pool("low", "10.0.0.10-10.0.0.20"),
-        pool("high", "10.0.1.0-10.0.1.9"),
+        pool("low", "9.0.0.0-10.0.0.20"),
+        pool("high", "10.0.1.0-10.0.200.0"),
         pool("six", "fc00::/127"),
     )
     found = refusal(state(*pools, service("z", ip=address)), "z")

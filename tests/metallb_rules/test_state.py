@@ -6,15 +6,19 @@ from dataclasses import replace
 
 import pytest
 
+from kubectl_sharedip.metallb.converge import converge
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.explain_room import no_second_text
+from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused
-from kubectl_sharedip.metallb.refusals import DualStackImpossible, NoRoom, PoolFull
+from kubectl_sharedip.metallb.poolchange import load, noted
+from kubectl_sharedip.metallb.predict import predict
+from kubectl_sharedip.metallb.refusals import DualStackImpossible, NoRoom, NotShareable, PoolFull
 from kubectl_sharedip.metallb.state import handled_by, own_pools, state_of
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.service import Service
-from tests.metallb_rules.worlds import BOTH, V6, named, pool, service, snapshot_of, state
+from tests.metallb_rules.worlds import BOTH, V6, Document, kept_for, named, pool, service, snapshot_of, state
 
 TEN = pool("p", "10.0.0.0/24")
 FOUR = Address(4, 10 << 24)
@@ -144,3 +148,109 @@ def test_before_0_14_9_both_families_have_to_be_joinable() -> None:
         assert isinstance(outcome.refusal, NoRoom)
         joinable[version] = [str(one.address) for one in outcome.refusal.joinable_by_key]
     assert joinable == {"0.13.12": [], "0.16.1": ["10.0.0.0"]}
+
+
+@pytest.mark.parametrize(
+    ("version", "entry", "looks"),
+    [
+        ("0.15.2", "10.0.0.0/24", None),
+        ("0.15.2", "10.0.0.0-10.0.0.9", False),
+        ("0.15.2", "fc00::/127", False),
+        ("0.15.3", "10.0.0.0/24", False),
+        ("0.13.12", "10.0.0.0/24", None),
+    ],
+)
+def test_the_same_pools_read_again(version: str, entry: str, looks: bool | None) -> None:
+    """Before 0.15.3 a searched IPv4 CIDR is rewritten, so that the same one may seem changed."""
+    known = state(pool("p", entry), version=version)
+    assert load(known, known.pools)[1] is looks
+
+
+def test_the_same_pools_in_a_random_order_may_seem_changed() -> None:
+    kept = [
+        pool(name, f"10.0.{n}.0-10.0.{n}.9", serviceAllocation=kept_for("n")) for n, name in enumerate("pq")
+    ]
+    for pools, looks in ((kept, None), (kept[:1], False)):
+        known = state(*pools)
+        assert load(known, known.pools)[1] is looks
+
+
+def test_a_foreign_address_is_orphaned_by_no_new_pools() -> None:
+    there = [service("a", status=["10.0.0.1"]), service("foreign", status=["10.9.0.1"])]
+    known = state(TEN, *there, version="0.13.12")
+    wider = state(pool("p", "10.0.0.0/23"), version="0.13.12").pools
+    after, looks = load(known, wider)
+    assert (after.pools, after.postponed, looks) == (wider, None, True)
+    smaller = state(pool("p", "10.0.0.8/29"), version="0.13.12").pools
+    after, looks = load(known, smaller)
+    assert (after.pools, after.postponed, looks) == (known.pools, smaller, False)
+
+
+def test_a_full_pass_notes_a_pool_of_another_name() -> None:
+    note = "metallb.io/ip-allocated-from-pool"
+    documents = [
+        service("a", status=["10.0.0.1"], annotations={note: "old"}),
+        service("b", status=["10.0.0.2"]),
+        service("c", status=["10.0.0.3"], annotations={note: "p"}),
+    ]
+    known = state(TEN, *documents)
+    after = noted(known)
+    assert [after.services[named(n)].annotations.get(note) for n in "abc"] == ["p", None, "p"]
+    assert after.services[named("c")] is known.services[named("c")]
+    assert noted(after) is after
+
+
+def test_what_is_taken_away_takes_the_note_with_it() -> None:
+    note = "metallb.io/ip-allocated-from-pool"
+    known = state(TEN, service("a", ip="10.9.9.9", annotations={note: "p"}))
+    (step,) = converge(known, known.services[named("a")])
+    assert note not in step.service.annotations
+    assert step.service is not known.services[named("a")]
+
+
+def test_which_metallb_handles_a_service() -> None:
+    snapshot = snapshot_of(
+        TEN, service("a"), service("x", loadBalancerClass="x"), service("y", loadBalancerClass="y")
+    )
+    (one,) = snapshot.installations
+    views = tuple(state_of(snapshot, each) for each in (one, replace(one, lb_class="x")))
+    found = [state_for(views, snapshot.services[named(name)]) for name in ("a", "x", "y")]
+    assert [view.installation.lb_class if view else "none" for view in found] == [None, "x", "none"]
+
+
+def test_what_hangs_on_chance_is_named() -> None:
+    new = [replace_uid(service(name)) for name in ("a", "b")]
+    snapshot = snapshot_of(pool("p", "10.0.0.0/31"), pool("q", "10.1.0.0/31"), new[0])
+    assert predict(snapshot).by_chance == (named("a"),)
+    alone = predict(snapshot_of(TEN, *new))
+    assert alone.by_chance == ()
+    assert {name.name: [list(map(str, one)) for one in lists] for name, lists in alone.lists.items()} == {
+        "a": [["10.0.0.0"]],
+        "b": [["10.0.0.1"]],
+    }
+
+
+def replace_uid(document: Document) -> Document:
+    del document["metadata"]["uid"]
+    return document
+
+
+def test_the_pool_of_an_address_that_is_kept_against_the_rules() -> None:
+    old = "metallb.universe.tf/allow-shared-ip"
+    known = state(
+        TEN,
+        service("a", annotations={old: "k"}, status=["10.0.0.1"]),
+        service("b", annotations={old: "z"}, ports=["TCP/81"], status=["10.0.0.1"]),
+        version="0.13.7",
+    )
+    outcome = decide(known, known.services[named("b")])
+    assert isinstance(outcome, Assigned)
+    assert (outcome.pool, outcome.way) == ("p", "kept")
+    assert isinstance(outcome.complaint, NotShareable)
+
+
+def test_one_expression_twice_is_refused() -> None:
+    once = {"key": "a", "operator": "NotIn", "values": ["1"]}
+    twice = {"serviceAllocation": {"serviceSelectors": [{"matchExpressions": [once, once]}]}}
+    faults = state(pool("p", "10.0.0.0/24", **twice)).faults
+    assert [fault.because for fault in faults] == ["duplicate definition of match expressions"]
