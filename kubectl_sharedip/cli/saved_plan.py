@@ -30,7 +30,7 @@ from kubectl_sharedip.plan.simulate import played
 from kubectl_sharedip.report.envelope import envelope
 from kubectl_sharedip.report.plan import effect_form
 
-_TODO = "plan anew: kubectl sharedip fix ... -o json"
+_PLAN_ANEW = "plan anew: kubectl sharedip fix ... -o json"
 
 
 def saved(reading: Reading, file: str) -> Planned:
@@ -46,7 +46,7 @@ def saved(reading: Reading, file: str) -> Planned:
     facts = tuple(read_facts(document, notes))
     if notes or len(edits) != len(body.get("edits") or ()):
         where = notes[0].values if notes else {"field": "edits", "because": "an edit cannot be read"}
-        raise InputError(f"{file}: {where['field']}: {where['because']}", _TODO)
+        raise InputError(f"{file}: {where['field']}: {where['because']}", _PLAN_ANEW)
     named = tuple(_named(body, file))
     stale = list(_stale(reading, body, edits))
     way = None
@@ -87,7 +87,7 @@ def _named(body: Mapping[str, Any], file: str) -> Iterator[ServiceName]:
         try:
             yield ServiceName(str(item["namespace"]), str(item["name"]))
         except (KeyError, TypeError) as error:
-            raise InputError(f"{file}: items: an item names no Service", _TODO) from error
+            raise InputError(f"{file}: items: an item names no Service", _PLAN_ANEW) from error
 
 
 def _stale(reading: Reading, body: Mapping[str, Any], edits: tuple[Edit, ...]) -> Iterator[str]:

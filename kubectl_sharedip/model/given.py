@@ -10,19 +10,9 @@ from dataclasses import dataclass
 
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Cost, Edit, Effect, Goal, Loss, Way
+from kubectl_sharedip.model.plan import NO_COST, Edit, Effect, Goal, Loss, Way
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.results import Stale
-
-_NOTHING = Cost(
-    live_addresses=0,
-    left_pending=0,
-    requests_given_up=0,
-    others_edited=0,
-    policies_changed=0,
-    services_edited=0,
-    fields_edited=0,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +80,6 @@ def way_of(
         effects=effects,
         joins=(),
         needs=(),
-        cost=_NOTHING,
+        cost=NO_COST,
         losses=losses,
     )

@@ -80,6 +80,17 @@ class Cost:
     fields_edited: int
 
 
+NO_COST = Cost(
+    live_addresses=0,
+    left_pending=0,
+    requests_given_up=0,
+    others_edited=0,
+    policies_changed=0,
+    services_edited=0,
+    fields_edited=0,
+)
+
+
 LossKind = Literal["request", "pool-request", "policy", "health-check-port", "live-address", "announcement"]
 
 

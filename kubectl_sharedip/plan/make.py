@@ -10,7 +10,7 @@ from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Allowance, Blocked, Cost, Edit, Goal, Plan, Way
+from kubectl_sharedip.model.plan import NO_COST, Allowance, Blocked, Cost, Edit, Goal, Plan, Way
 from kubectl_sharedip.plan.consent import consented
 from kubectl_sharedip.plan.goals import holds, reached
 from kubectl_sharedip.plan.impact import renames, weigh
@@ -18,16 +18,6 @@ from kubectl_sharedip.plan.others import one_of_two, other_goals
 from kubectl_sharedip.plan.propose import candidates
 from kubectl_sharedip.plan.relied_on import rests_on
 from kubectl_sharedip.plan.simulate import simulate
-
-_NOTHING = Cost(
-    live_addresses=0,
-    left_pending=0,
-    requests_given_up=0,
-    others_edited=0,
-    policies_changed=0,
-    services_edited=0,
-    fields_edited=0,
-)
 
 
 def make_plan(
@@ -76,7 +66,7 @@ def no_plan(goal: Goal, code: str) -> Plan:
 
 def nothing_for(goal: Goal) -> Way:
     """The way that is none: nothing has to be done."""
-    return Way(goal=goal, edits=(), effects=(), joins=(), needs=(), cost=_NOTHING, losses=())
+    return Way(goal=goal, edits=(), effects=(), joins=(), needs=(), cost=NO_COST, losses=())
 
 
 def _ways(

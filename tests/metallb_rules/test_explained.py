@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def refusal(known: State, name: str) -> Refusal:
     return outcome.refusal
 
 
-def crowd(**asks: object) -> tuple[Document, ...]:
+def crowd(**asks: Any) -> tuple[Document, ...]:
     """Four addresses, each shut to ``z`` (key k, TCP/80) by another rule; ``asks`` is what else z asks."""
     return (
         pool("p", "10.0.0.0/30"),
@@ -62,7 +63,7 @@ def crowd(**asks: object) -> tuple[Document, ...]:
         service("b", key="l", status=["10.0.0.1"], ports=["TCP/81"]),
         service("c", key="k", local="x", status=["10.0.0.2"], ports=["TCP/81"]),
         service("d", key="k", status=["10.0.0.3"]),
-        service("z", key="k", **asks),  # type: ignore[arg-type]
+        service("z", key="k", **asks),
     )
 
 
@@ -140,9 +141,9 @@ def test_size_without_what_is_avoided(first: str, last: str, left: int) -> None:
     assert size_of(range_, False) == high.value - low.value + 1
 
 
-def kinds(*pools: Document, **asks: object) -> tuple[str, dict[str, str | None]]:
+def kinds(*pools: Document, **asks: Any) -> tuple[str, dict[str, str | None]]:
     """The kind of the refusal, and each pool's own reason."""
-    found = refusal(state(*pools, service("z", **asks)), "z")  # type: ignore[arg-type]
+    found = refusal(state(*pools, service("z", **asks)), "z")
     assert isinstance(found, NoRoom)
     return found.kind, {room.pool.name: room.exclusion for room in found.rooms}
 
@@ -153,7 +154,7 @@ def test_every_pool_has_its_own_reason() -> None:
     six = pool("six", "fc00::/127")
     four = pool("four", "10.0.3.0/31")
     none = pool("none", "10.0.0.5-fc00::1")
-    dual = {"cluster_ips": BOTH, "ipFamilyPolicy": "RequireDualStack"}
+    dual: dict[str, Any] = {"cluster_ips": BOTH, "ipFamilyPolicy": "RequireDualStack"}
     assert kinds() == ("no-pools", {})
     assert kinds(manual) == ("no-automatic-pool", {"m": "not-automatic"})
     assert kinds(manual, others) == ("pools-for-others", {"m": "not-automatic", "o": "not-for-service"})
@@ -167,12 +168,17 @@ def test_every_pool_has_its_own_reason() -> None:
 
 def test_conflicts_count_only_where_joining_would_do() -> None:
     """Both families are needed: an IPv4 address under its key helps only where IPv6 is to be had too."""
-    dual = {"cluster_ips": BOTH, "ipFamilyPolicy": "RequireDualStack", "key": "k", "ports": ["TCP/80"]}
+    dual: dict[str, Any] = {
+        "cluster_ips": BOTH,
+        "ipFamilyPolicy": "RequireDualStack",
+        "key": "k",
+        "ports": ["TCP/80"],
+    }
     held = service("a", key="k", status=["10.0.0.0"])
     shut = service("s", cluster_ips=(V6,), ipFamilies=["IPv6"], status=["fc00::"])
 
-    def joinable(*documents: Document, **fields: object) -> list[str]:
-        found = refusal(state(*documents, service("z", **{**dual, **fields})), "z")  # type: ignore[arg-type]
+    def joinable(*documents: Document, **fields: Any) -> list[str]:
+        found = refusal(state(*documents, service("z", **{**dual, **fields})), "z")
         assert isinstance(found, NoRoom)
         return [str(conflict.address) for conflict in found.joinable_by_key]
 
@@ -225,12 +231,12 @@ def test_no_pool_of_the_family_is_near() -> None:
 
 def test_two_pools_and_the_avoided_one_of_two() -> None:
     p, q = pool("p", "10.0.0.0/31"), pool("q", "fc00::/127")
-    dual = {"cluster_ips": BOTH, "ipFamilyPolicy": "RequireDualStack"}
-    found = refusal(state(p, q, service("z", ip="10.0.0.1,fc00::", **dual)), "z")  # type: ignore[arg-type]
+    dual: dict[str, Any] = {"cluster_ips": BOTH, "ipFamilyPolicy": "RequireDualStack"}
+    found = refusal(state(p, q, service("z", ip="10.0.0.1,fc00::", **dual)), "z")
     assert isinstance(found, InTwoPools)
     assert [one.name for one in found.pools] == ["p", "q"]
     both = pool("p", "10.0.0.0/31", "fc00::/127", avoidBuggyIPs=True)
-    avoided = refusal(state(both, service("z", ip="fc00::,10.0.0.0", **dual)), "z")  # type: ignore[arg-type]
+    avoided = refusal(state(both, service("z", ip="fc00::,10.0.0.0", **dual)), "z")
     assert isinstance(avoided, AddressAvoided)
     assert (str(avoided.address), avoided.pool.name) == ("10.0.0.0", "p")
 
@@ -388,8 +394,8 @@ def test_each_request_is_a_fact_of_its_refusal() -> None:
     addresses = 'metadata.annotations["metallb.io/loadBalancerIPs"]'
     by_name = 'metadata.annotations["metallb.io/address-pool"]'
 
-    def told(**asks: object) -> list[tuple[str, str | None]]:
-        found = refusal(state(p, q, service("z", **asks)), "z")  # type: ignore[arg-type]
+    def told(**asks: Any) -> list[tuple[str, str | None]]:
+        found = refusal(state(p, q, service("z", **asks)), "z")
         return [shown(fact) for fact in found.facts]
 
     assert told(ip="fc00::1") == [(addresses, "fc00::1"), ("spec.clusterIPs", "10.96.0.1")]

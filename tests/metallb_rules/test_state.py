@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -133,12 +134,12 @@ def test_two_cluster_ips_without_a_policy_are_named_where_there_is_room(taken: b
 
 def test_before_0_14_9_both_families_have_to_be_joinable() -> None:
     old = {"metallb.universe.tf/allow-shared-ip": "k"}
-    dual = {"cluster_ips": BOTH, "ipFamilyPolicy": "PreferDualStack"}
+    dual: dict[str, Any] = {"cluster_ips": BOTH, "ipFamilyPolicy": "PreferDualStack"}
     documents = (
         pool("p", "10.0.0.0/32", "fc00::/128"),
         service("a", annotations=old, status=["10.0.0.0"]),
         service("s", cluster_ips=(V6,), ipFamilies=["IPv6"], status=["fc00::"]),
-        service("z", annotations=old, **dual),  # type: ignore[arg-type]
+        service("z", annotations=old, **dual),
     )
     joinable = {}
     for version in ("0.13.12", "0.16.1"):
