@@ -11,8 +11,7 @@ from functools import cache
 from kubectl_sharedip.cli.announced_after import advertisements
 from kubectl_sharedip.cli.naming import pending
 from kubectl_sharedip.cli.reading import Reading
-from kubectl_sharedip.diagnose.beside import with_owners
-from kubectl_sharedip.diagnose.run import diagnose
+from kubectl_sharedip.diagnose.run import diagnose, with_owners
 from kubectl_sharedip.diagnose.sitting import why_here
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.installed import state_for

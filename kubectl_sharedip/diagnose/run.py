@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kubectl_sharedip.diagnose import checks
 from kubectl_sharedip.diagnose.assigned import assigned_findings
 from kubectl_sharedip.diagnose.handling import controller_down, not_handled
 from kubectl_sharedip.diagnose.in_flight import last_change
+from kubectl_sharedip.diagnose.owners import behind
 from kubectl_sharedip.diagnose.pending import pending_findings
 from kubectl_sharedip.diagnose.reads import checked, known, missing_for, rests_on_doubt
 from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
@@ -16,6 +18,8 @@ from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Edit, Plan, Way
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 
@@ -63,6 +67,32 @@ def diagnose(
             doubt = bool(missing) or rests_on_doubt(view, finding.code)
             given.append(replace(finding, certain=finding.certain and not doubt))
     return Diagnosis(service=service.name, findings=ordered(given), skipped=tuple(dict.fromkeys(skipped)))
+
+
+def with_owners(
+    diagnosis: Diagnosis,
+    plan: Plan | None,
+    services: Mapping[ServiceName, Service],
+    *,
+    by_hand: bool = False,
+) -> Diagnosis:
+    """The diagnosis with SIP702 and SIP704 for each Service that some remedy edits, once each.
+
+    That somebody else has a Service in hand matters only to whoever is about to change it.
+    These are those that some way of the plan edits, and with ``by_hand`` the diagnosed Service itself.
+    An edit that only makes MetalLB look again does no harm where it is put back, and counts for none.
+    """
+    ways = () if plan is None else (*([plan.chosen] if plan.chosen else []), *plan.ways)
+    own = {diagnosis.service} if by_hand else set()
+    edited = sorted({edit.service for edit in _lasting(ways)} | own)
+    found = [finding for name in edited if name in services for finding in behind(services[name])]
+    if not found:
+        return diagnosis
+    return replace(diagnosis, findings=ordered([*diagnosis.findings, *found]))
+
+
+def _lasting(ways: Iterable[Way]) -> list[Edit]:
+    return [edit for way in ways for edit in way.edits if not edit.wakes_only]
 
 
 def ordered(findings: list[Finding]) -> tuple[Finding, ...]:
