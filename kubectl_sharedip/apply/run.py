@@ -8,7 +8,7 @@ made, and to say more than it has seen.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,17 +16,21 @@ from kubectl_sharedip.apply.fields import Body, value_at
 from kubectl_sharedip.apply.journal import Journal
 from kubectl_sharedip.apply.journal_record import JournalError
 from kubectl_sharedip.apply.making import NotMade, look_for, make
+from kubectl_sharedip.apply.meanwhile import meanwhile, service_of
 from kubectl_sharedip.apply.patches import reverted
 from kubectl_sharedip.apply.sight import Sight
-from kubectl_sharedip.apply.signals import Terminated
+from kubectl_sharedip.apply.signals import Terminated, uninterrupted
 from kubectl_sharedip.cluster.connection import Connection
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Way
+from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.results import (
     Applied,
     Because,
+    Changed,
     Done,
+    Failed,
     Interrupted,
     JournalLost,
     ProgressEvent,
@@ -60,10 +64,12 @@ class Run:
         *,
         progress: Callable[[ProgressEvent], None],
         wake_after_s: float,
+        relied_on: Iterable[Fact] = (),
         resumed: Resumed | None = None,
     ) -> None:
         """Arguments as of ``carry_out``."""
         self._connection = connection
+        self._relied_on = tuple(relied_on)
         self._edits = way.edits
         self._journal = journal
         self._progress = progress
@@ -119,11 +125,12 @@ class Run:
                 if (found := look_for(self._connection, edit, last, may_hold)) is not None:
                     self._took(index, edit, found)
         journal_error = None
-        try:
-            for done, applied in sorted(self._applied.items()):
-                self._journal.record(self._places[done], "done", applied.resource_version)
-        except JournalError as error:
-            journal_error = str(error)
+        with uninterrupted():
+            try:
+                for done, applied in sorted(self._applied.items()):
+                    self._journal.record(self._places[done], "done", applied.resource_version)
+            except JournalError as error:
+                journal_error = str(error)
         return Interrupted(
             signal="SIGTERM" if isinstance(interrupt, Terminated) else "SIGINT",
             applied=self._so_far(),
@@ -134,14 +141,41 @@ class Run:
 
     def _make(self, index: int, edit: Edit) -> None:
         self._progress(Sending(index=index, total=len(self._edits), edit=edit))
-        self._sending = index
-        self._journal.record(self._places[index], "sent")
+        # Preflight read everything a moment ago; but somebody may have answered to an edit of this run.
+        if self._applied:
+            self._look_around(edit)
         last, may_hold = self._last[edit.service], self._sight.may_hold(edit.service)
-        # Preflight read it a moment ago; but to an edit of this run MetalLB may have answered.
-        body = make(self._connection, edit, last, may_hold=may_hold, read_first=bool(self._applied))
+        body = make(
+            self._connection,
+            edit,
+            last,
+            may_hold=may_hold,
+            read_first=bool(self._applied),
+            sending=lambda: self._about_to_send(index),
+        )
         self._took(index, edit, body)
         self._journal.record(self._places[index], "done", self._applied[index].resource_version)
         self._progress(self._applied[index])
+
+    def _look_around(self, edit: Edit) -> None:
+        """Raises NotMade where what was edited, or what the way rests on, is no longer so."""
+        made = {applied.edit.service for applied in self._applied.values()} - {edit.service}
+        try:
+            stale = meanwhile(
+                self._connection,
+                {name: self._last[name] for name in made},
+                [fact for fact in self._relied_on if service_of(fact) != edit.service],
+                self._sight.may_hold,
+            )
+        except ClusterError as error:
+            raise NotMade(Failed(kind=error.kind, error=str(error))) from error
+        if stale:
+            raise NotMade(Changed(stale=stale))
+
+    def _about_to_send(self, index: int) -> None:
+        """From here on nobody can say that the edit was not made, until its answer comes."""
+        self._journal.record(self._places[index], "sent")
+        self._sending = index
 
     def _took(self, index: int, edit: Edit, body: Body) -> None:
         version = value_at(body, ("metadata", "resourceVersion")) or ""
