@@ -19,7 +19,9 @@ from kubectl_sharedip.apply.journal_record import (
     Progress,
     State,
 )
+from kubectl_sharedip.apply.patches import HEALTH_PORT
 from kubectl_sharedip.model.address import Address, parse_address
+from kubectl_sharedip.model.edited import EDITABLE
 from kubectl_sharedip.model.journal import JournalCluster
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Effect, Operation
@@ -162,7 +164,7 @@ def _edit_in(document: Any) -> Edit:
         owner=_optional(document["owner"]),
         wakes_only=bool(document["wakesOnly"]),
         operations=tuple(
-            Operation(path=_steps(each["path"]), value=_optional(each["value"]), was=_optional(each["was"]))
+            Operation(path=_edited(each["path"]), value=_optional(each["value"]), was=_optional(each["was"]))
             for each in document["operations"]
         ),
     )
@@ -177,6 +179,15 @@ def _steps(pointer: Any) -> tuple[str, ...]:
     if empty or not steps:
         raise ValueError(f"{pointer!r} is not a JSON Pointer")
     return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
+
+
+def _edited(pointer: Any) -> tuple[str, ...]:
+    """The steps of a field that a plan may edit: what names another one was not written by this program."""
+    steps = _steps(pointer)
+    annotation = steps[:2] == ("metadata", "annotations") and len(steps) == 3
+    if not annotation and steps not in (*EDITABLE, HEALTH_PORT):
+        raise ValueError(f"no plan edits {pointer!r}")
+    return steps
 
 
 def _name_out(name: ServiceName) -> dict[str, str]:

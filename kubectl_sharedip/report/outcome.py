@@ -101,7 +101,7 @@ def _made(applied: tuple[Applied, ...], left: int) -> Iterator[str]:
 
 def _because(because: Because) -> str:
     if isinstance(because, Changed):
-        return "somebody else changed " + "; ".join(stale_line(one) for one in because.stale)
+        return "changed meanwhile by somebody else: " + "; ".join(stale_line(one) for one in because.stale)
     return _one_line(because.error)
 
 
