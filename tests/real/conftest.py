@@ -17,6 +17,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.realcluster, however pytest was started
 
+from tests.real.crash_town import CrashTown
 from tests.realcluster import parts
 from tests.realcluster.cluster import RealCluster
 
@@ -99,3 +100,15 @@ def metallb_version() -> str:
 def cluster(clusters: Clusters, metallb_version: str) -> RealCluster:
     """A running cluster with nothing in it."""
     return clusters.clean(metallb_version)
+
+
+@pytest.fixture(scope="session")
+def program(plugin_folder: Path) -> Path:
+    """The plugin itself, to be started without kubectl where a test is about its process."""
+    return plugin_folder / "kubectl-sharedip"
+
+
+@pytest.fixture(scope="module")
+def town(clusters: Clusters) -> CrashTown:
+    """A town on the newest MetalLB, one for all tests of a file: each begins with ``begin``."""
+    return CrashTown(clusters.clean(parts.METALLB_VERSIONS[0]))

@@ -25,9 +25,7 @@ KEY = "metallb.io/allow-shared-ip"
 
 def edit(name: str) -> Edit:
     operation = Operation(path=("metadata", "annotations", KEY), value="dns", was=None)
-    return Edit(
-        service=ServiceName("shop", name), resource_version="1", owner=None, operations=(operation,)
-    )
+    return Edit(service=ServiceName("shop", name), resource_version="1", owner=None, operations=(operation,))
 
 
 ONE, TWO, THREE = edit("one"), edit("two"), edit("three")
