@@ -67,6 +67,33 @@ def _nothing(passing: Passing) -> None:
     """What happens where a test wants nothing to."""
 
 
+def once(which: Callable[[Passing], bool], then: Callable[[], object]) -> Hook:
+    """Does ``then`` at the first such request, before it goes on its way."""
+    done = threading.Event()
+
+    def act(passing: Passing) -> None:
+        if which(passing) and not done.is_set():
+            done.set()
+            then()
+
+    return act
+
+
+def edits(name: str) -> Callable[[Passing], bool]:
+    """Whether a request edits this Service of namespace default."""
+    return lambda passing: passing.edits and passing.service == f"default/{name}"
+
+
+def reads(name: str) -> Callable[[Passing], bool]:
+    """Whether a request reads this Service of namespace default, as is done just before edits."""
+    return lambda passing: not passing.edits and passing.service == f"default/{name}"
+
+
+def watches(passing: Passing) -> bool:
+    """Whether a request is for what comes, as is sent to see MetalLB's answer."""
+    return passing.watches
+
+
 class Between:
     """The proxy, from the beginning of the block to its end. ``seen`` has every request so far."""
 

@@ -18,6 +18,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.realcluster, however pytest was started
 
 from tests.real.crash_town import CrashTown
+from tests.real.running import Plugin
 from tests.realcluster import parts
 from tests.realcluster.cluster import RealCluster
 
@@ -112,3 +113,9 @@ def program(plugin_folder: Path) -> Path:
 def town(clusters: Clusters) -> CrashTown:
     """A town on the newest MetalLB, one for all tests of a file: each begins with ``begin``."""
     return CrashTown(clusters.clean(parts.METALLB_VERSIONS[0]))
+
+
+@pytest.fixture
+def plugin(town: CrashTown, program: Path, tmp_path: Path) -> Plugin:
+    """The plugin, pointed at the town."""
+    return Plugin(program, town.cluster.kubeconfig, tmp_path)

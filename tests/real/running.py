@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 
 from tests.realcluster.processes import clean_environment
 
@@ -39,6 +40,15 @@ class Running:
             env=clean_environment(),
         )
 
+    def __enter__(self) -> Running:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+
     def kill(self) -> None:
         """SIGKILL; returns once nothing of it runs any more."""
         self._process.kill()
@@ -55,11 +65,6 @@ class Running:
         finally:
             self._process.kill()
         return Ended(status=self._process.returncode, out=out, err=err)
-
-
-def run(program: Path, *words: str) -> Ended:
-    """One command line to its end, off a terminal."""
-    return Running(program, words).ended()
 
 
 class Terminal:
@@ -119,3 +124,29 @@ class Terminal:
             except OSError:  # how Linux says that the other end of a terminal is gone
                 return
             self._said += data.decode().replace("\r\n", "\n")
+
+
+class Plugin:
+    """The plugin with the flags that point it at a cluster and at the journals of one test."""
+
+    def __init__(self, program: Path, kubeconfig: Path, folder: Path) -> None:
+        self.program = program
+        self.kubeconfig = kubeconfig
+        self.folder = folder
+        self.journals = folder / "journals"
+
+    def __call__(self, *words: str) -> Ended:
+        """One command line to its end, off a terminal, straight to the cluster."""
+        return self.start(*words).ended()
+
+    def start(self, *words: str, kubeconfig: Path | None = None) -> Running:
+        """The same, still running; ``kubeconfig`` may be that of a proxy."""
+        return Running(self.program, self._words(words, kubeconfig))
+
+    def at_terminal(self, *words: str, kubeconfig: Path | None = None) -> Terminal:
+        """The same at a terminal, still running."""
+        return Terminal(self.program, self._words(words, kubeconfig))
+
+    def _words(self, words: Sequence[str], kubeconfig: Path | None) -> list[str]:
+        where = ("-n", "default", "--kubeconfig", str(kubeconfig or self.kubeconfig))
+        return [*words, *where, "--journal-dir", str(self.journals)]

@@ -12,16 +12,15 @@ import os
 import random
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from tests.real.between import Between, Lost, Passing
-from tests.real.crash_town import CrashTown, check_how_far, records
-from tests.real.running import Ended, Running, run
+from tests.real.crash_town import SHARED, CrashTown, Json, check_how_far, records
+from tests.real.running import Ended, Plugin
 
 _ALL = os.environ.get("SHAREDIP_KILLS") == "all"
 _SEED = int(os.environ.get("SHAREDIP_KILLS_SEED") or random.SystemRandom().randrange(10**6))
@@ -47,17 +46,14 @@ class Killed:
 
 
 class Killer:
-    """Runs the program through the proxy and kills it at a boundary."""
+    """Runs the plugin through a proxy and kills it at a boundary."""
 
-    def __init__(self, town: CrashTown, program: Path, folder: Path) -> None:
-        self.town = town
-        self.program = program
-        self.folder = folder
-        self.runs = 0
+    def __init__(self, town: CrashTown, plugin: Plugin) -> None:
+        self._town = town
+        self._plugin = plugin
 
-    def __call__(self, boundary: Boundary | None, journals: Path, *words: str) -> Killed:
+    def __call__(self, boundary: Boundary | None, *words: str) -> Killed:
         """Runs the words; ``boundary`` None lets it come to its end."""
-        self.runs += 1
         started = threading.Event()
 
         def kill(passing: Passing, *, after: bool) -> None:
@@ -66,27 +62,15 @@ class Killer:
                 running.kill()
                 raise Lost
 
-        with Between(self.town.cluster) as between:
+        with Between(self._town.cluster) as between:
             between.before = lambda passing: kill(passing, after=False)
             between.after = lambda passing: kill(passing, after=True)
-            kubeconfig = between.kubeconfig(self.folder / "between.kubeconfig")
-            running = Running(self.program, _flags(words, kubeconfig, journals))
-            started.set()
-            ended = running.ended()
+            kubeconfig = between.kubeconfig(self._plugin.folder / "between.kubeconfig")
+            with self._plugin.start(*words, kubeconfig=kubeconfig) as running:
+                started.set()
+                ended = running.ended()
             seen = tuple(between.seen)
         return Killed(ended=ended, edited=any(passing.edits for passing in seen), seen=seen)
-
-    def direct(self, journals: Path, *words: str) -> Ended:
-        """Runs the words without a proxy."""
-        return run(self.program, *_flags(words, self.town.cluster.kubeconfig, journals))
-
-    def fix(self, boundary: Boundary | None, journals: Path) -> Killed:
-        """The plan of the town, with consent."""
-        return self(boundary, journals, "fix", *self.town.fix.words, "--yes")
-
-
-def _flags(words: Sequence[str], kubeconfig: Path, journals: Path) -> list[str]:
-    return [*words, "-n", "default", "--kubeconfig", str(kubeconfig), "--journal-dir", str(journals)]
 
 
 def _first_edit(seen: Iterable[Passing]) -> int:
@@ -136,47 +120,40 @@ def _check_killed(killed: Killed, boundary: Boundary) -> None:
         assert (killed.ended.status, boundary.number >= len(killed.seen)) == (0, True), killed.ended.err
 
 
-def _check_untouched(killer: Killer, killed: Killed, versions: dict[str, str], journals: Path) -> None:
-    """It was killed while it only read: there is no journal, and nobody wrote anything."""
-    assert not killed.edited
-    assert records(journals) == []
-    assert killer.town.versions() == versions
-
-
 @pytest.mark.parametrize("edits", [1, 2, 3, 4])
 def test_fix_is_killed(
-    town: CrashTown, program: Path, tmp_path: Path, edits: int, capsys: pytest.CaptureFixture[str]
+    town: CrashTown, plugin: Plugin, edits: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     town.begin(edits)
-    killer = Killer(town, program, tmp_path)
-    whole = killer.fix(None, tmp_path / "whole")
+    killer, words = Killer(town, plugin), ("fix", *town.fix.words, "--yes")
+    whole = killer(None, *words)
     assert whole.ended.status == 0, whole.ended.err
     goal = town.state()
-    _check_goal(town, edits)
+    _check_goal(town, goal)
     town.put(town.start)
-    first, every = _first_edit(whole.seen), edits <= 2
+    first = _first_edit(whole.seen)
     reading, editing = _boundaries(range(first)), _boundaries(range(first, len(whole.seen)))
 
     read_only = reading if _ALL or edits == 1 else reading[-2:]
     versions = town.versions()
     for index, boundary in enumerate(read_only):
-        journals = tmp_path / f"reading-{index}"
-        killed = killer.fix(boundary, journals)
-        assert killed.ended.status == _KILLED, boundary
-        _check_untouched(killer, killed, versions, journals)
-    assert killer.direct(journals, "undo", "--resume", "--yes").status == 3
+        plugin.journals = plugin.folder / f"reading-{index}"
+        killed = killer(boundary, *words)
+        assert (killed.ended.status, killed.edited) == (_KILLED, False), boundary
+        assert records(plugin.journals) == []
+        assert town.versions() == versions
+    assert plugin("undo", "--resume", "--yes").status == 3
 
-    endings = list(_drawn(editing, ("--resume", ""), every=every))
+    endings = list(_drawn(editing, ("--resume", ""), every=edits <= 2))
     for index, (boundary, ending) in enumerate(endings):
-        journals = tmp_path / f"editing-{index}"
-        killed = killer.fix(boundary, journals)
-        _check_killed(killed, boundary)
-        (record,) = records(journals)
+        plugin.journals = plugin.folder / f"editing-{index}"
+        _check_killed(killer(boundary, *words), boundary)
+        (record,) = records(plugin.journals)
         check_how_far(town, record)
-        after = killer.direct(journals, "undo", *filter(None, [ending]), "--yes")
+        after = plugin("undo", *filter(None, [ending]), "--yes")
         assert after.status == 0, (boundary, ending, after.err)
         assert town.state() == (goal if ending else town.start), (boundary, ending)
-        (kept, *_) = records(journals)
+        (kept, *_) = records(plugin.journals)
         assert (kept.verified and kept.state == "done") if ending else kept.state == "undone"
         if ending:
             town.put(town.start)
@@ -186,17 +163,15 @@ def test_fix_is_killed(
 
 @pytest.mark.parametrize("edits", [2, 4])
 def test_undo_is_killed(
-    town: CrashTown, program: Path, tmp_path: Path, edits: int, capsys: pytest.CaptureFixture[str]
+    town: CrashTown, plugin: Plugin, edits: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It is done again, or finished: each time the first state is back."""
     town.begin(edits)
-    killer = Killer(town, program, tmp_path)
-    done = tmp_path / "done"
-    fixed = killer.fix(None, done)
-    assert fixed.ended.status == 0, fixed.ended.err
-    goal = town.state()
-    whole_journals = shutil.copytree(done, tmp_path / "whole")
-    whole = killer(None, whole_journals, "undo", "--yes")
+    killer, words = Killer(town, plugin), ("undo", "--yes")
+    fixed = plugin("fix", *town.fix.words, "--yes")
+    assert fixed.status == 0, fixed.err
+    goal, done = town.state(), shutil.copytree(plugin.journals, plugin.folder / "done")
+    whole = killer(None, *words)
     assert whole.ended.status == 0, whole.ended.err
     assert town.state() == town.start
     town.put(goal)
@@ -206,34 +181,31 @@ def test_undo_is_killed(
     read_only = reading if _ALL else reading[-2:]
     versions = town.versions()
     for index, boundary in enumerate(read_only):
-        journals = shutil.copytree(done, tmp_path / f"reading-{index}")
-        killed = killer(boundary, journals, "undo", "--yes")
-        assert killed.ended.status == _KILLED, boundary
-        assert not killed.edited
-        assert [record.state for record in records(journals)] == ["done"]
+        plugin.journals = shutil.copytree(done, plugin.folder / f"reading-{index}")
+        killed = killer(boundary, *words)
+        assert (killed.ended.status, killed.edited) == (_KILLED, False), boundary
+        assert [record.state for record in records(plugin.journals)] == ["done"]
         assert town.versions() == versions
 
     endings = list(_drawn(editing, ("", "--resume"), every=False))
     for index, (boundary, ending) in enumerate(endings):
-        journals = shutil.copytree(done, tmp_path / f"editing-{index}")
-        killed = killer(boundary, journals, "undo", "--yes")
-        _check_killed(killed, boundary)
-        fix, undo = records(journals)
+        plugin.journals = shutil.copytree(done, plugin.folder / f"editing-{index}")
+        _check_killed(killer(boundary, *words), boundary)
+        fix, undo = records(plugin.journals)
         assert undo.undoes == fix.id
         check_how_far(town, undo)
-        after = killer.direct(journals, "undo", *filter(None, [ending]), "--yes")
+        after = plugin("undo", *filter(None, [ending]), "--yes")
         assert after.status == 0, (boundary, ending, after.err)
         assert town.state() == town.start, (boundary, ending)
-        assert records(journals)[0].state == "undone", (boundary, ending)
+        assert records(plugin.journals)[0].state == "undone", (boundary, ending)
         town.put(goal)
     with capsys.disabled():
         print(_told(f"undo of {edits} edits", whole, len(read_only), len(reading), endings, editing))
 
 
-def _check_goal(town: CrashTown, edits: int) -> None:
+def _check_goal(town: CrashTown, goal: Mapping[str, Json]) -> None:
     """The whole run did what it is there for, and changed nobody else."""
-    changed = {name for name, item in town.state().items() if item != town.start[name]}
+    changed = {name for name, item in goal.items() if item != town.start[name]}
     assert changed == {f"default/{name}" for name in town.fix.edited}
-    assert len(town.fix.edited) == edits
-    holders = {name for name, item in town.state().items() if item["addresses"] == ["192.168.1.205"]}
+    holders = {name for name, item in goal.items() if item["addresses"] == [SHARED]}
     assert holders == {"default/home", *changed}
