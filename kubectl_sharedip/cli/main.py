@@ -239,7 +239,11 @@ def main() -> NoReturn:
     """Runs the command line and ends the process with its exit status."""
     gc.disable()  # a short run; collecting costs most of the time that reading JSON takes
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(_run(sys.argv[1:]))
+    status = _run(sys.argv[1:])
+    # All is said and done: who asks twice changes nothing about how it ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(status)
 
 
 def complete() -> NoReturn:

@@ -24,6 +24,7 @@ Json = dict[str, Any]
 KEY = "metallb.io/allow-shared-ip"
 ADDRESSES = "metallb.io/loadBalancerIPs"
 SHARED = "192.168.1.205"
+_NOWHERE = "203.0.113.1"
 MERGE_PATCH = "application/merge-patch+json"
 _METALLBS = ("metallb.io/ip-allocated-from-pool", "sharedip/woken")
 _SERVICES = "/api/v1/services"
@@ -96,7 +97,7 @@ class CrashTown:
         )
         cluster.settle()
         self._create(
-            service("stuck", 7, loadBalancerIP="203.0.113.1"),
+            service("stuck", 7, loadBalancerIP=_NOWHERE),
             service("one", 2, loadBalancerIP=SHARED),
             service("two", 3, annotations={ADDRESSES: SHARED}),
             service("three", 4, loadBalancerIP=SHARED, externalTrafficPolicy="Local"),
@@ -113,6 +114,11 @@ class CrashTown:
     def begin(self, edits: int) -> None:
         """Has the town be as it is for a plan of so many edits, whatever was done to it before."""
         self.fix = FIXES[edits]
+        if self._addresses("home") != [SHARED]:  # somebody who joined it has stayed there alone
+            for name in ("three", "two", "one"):
+                asks = {"metadata": {"annotations": {ADDRESSES: None}}, "spec": {"loadBalancerIP": _NOWHERE}}
+                self.patch(name, asks)
+            wait_until(lambda: self._addresses("home") == [SHARED], _RESTS_WITHIN_S, "home to be back")
         self.put(self._first)
         if edits == 1:
             self.patch("home", {"metadata": {"annotations": {KEY: "k"}}})
@@ -173,6 +179,10 @@ class CrashTown:
     def annotate(self, name: str, key: str, value: str | None) -> None:
         """As ``kubectl annotate --overwrite`` does it; None takes it away."""
         self.patch(name, {"metadata": {"annotations": {key: value}}})
+
+    def _addresses(self, name: str) -> list[str]:
+        found: list[str] = self.state()[f"default/{name}"]["addresses"]
+        return found
 
     def _create(self, *documents: Json) -> None:
         for document in documents:

@@ -27,6 +27,11 @@ class Ended:
     err: str
 
 
+def _hear_ctrl_c() -> None:
+    """Whoever runs the tests in the background has them, and their children, ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Running:
     """One process, off a terminal. It is ended with the block, if it has not ended before."""
 
@@ -38,6 +43,7 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
             env=clean_environment(),
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - one system call, no lock
         )
 
     def __enter__(self) -> Running:
@@ -79,6 +85,7 @@ class Terminal:
             stderr=its,
             env={**clean_environment(), "TERM": "dumb", "COLUMNS": "80"},
             start_new_session=True,
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509
         )
         os.close(its)
         assert self._process.stdout is not None

@@ -164,7 +164,7 @@ def test_an_edit_that_the_server_refuses_is_named(town: CrashTown, plugin: Plugi
 
 def test_a_stale_plan_is_made_anew_for_a_person_who_wants_it(town: CrashTown, plugin: Plugin) -> None:
     town.begin(2)
-    terminal = plugin.at_terminal("fix", "one", "--allow", "others", "--key", "first")
+    terminal = plugin.at_terminal("fix", *town.fix.words)
     terminal.asked("Do it? [y/N]")
     town.annotate("home", KEY, "second")
     terminal.type("y\n")
