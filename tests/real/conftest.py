@@ -32,9 +32,18 @@ class Clusters:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._running: dict[str, RealCluster] = {}
+        self._town: CrashTown | None = None
+
+    def town(self) -> CrashTown:
+        """The town on the newest MetalLB, as some test before has left it; made where it does not stand."""
+        if self._town is None:
+            self._town = CrashTown(self.clean(parts.METALLB_VERSIONS[0]))
+        return self._town
 
     def clean(self, version: str) -> RealCluster:
         """The cluster with this MetalLB, as if new."""
+        if self._town is not None and version == parts.METALLB_VERSIONS[0]:
+            self._town = None
         if version in self._running:
             self._running[version].wipe()
         else:
@@ -109,10 +118,10 @@ def program(plugin_folder: Path) -> Path:
     return plugin_folder / "kubectl-sharedip"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def town(clusters: Clusters) -> CrashTown:
-    """A town on the newest MetalLB, one for all tests of a file: each begins with ``begin``."""
-    return CrashTown(clusters.clean(parts.METALLB_VERSIONS[0]))
+    """The town; a test has it as it wants it with ``begin``."""
+    return clusters.town()
 
 
 @pytest.fixture

@@ -213,9 +213,6 @@ def test_a_run_that_was_stopped_is_planned_anew_for_a_person_who_wants_it(
     assert ended.status == 0, ended.err
     assert town.state()["default/one"]["addresses"] == [SHARED]
     assert [record.state for record in records(plugin.journals)] == ["partly", "done"]
-    for _ in range(2):
-        assert plugin("undo", "--yes").status == 0
-    assert {name: town.annotations(name) for name in ("home", "one")} == {"home": {}, "one": {"note": "mine"}}
 
 
 def test_where_metallb_does_not_answer_it_says_what_came_instead(town: CrashTown, plugin: Plugin) -> None:

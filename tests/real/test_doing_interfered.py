@@ -141,18 +141,6 @@ def test_a_person_edits_between_the_edits(
     assert town.annotations(name)[key] == "mine"
 
 
-def test_undo_does_not_overwrite_what_came_since(town: CrashTown, plugin: Plugin) -> None:
-    town.begin(2)
-    assert plugin("fix", *town.fix.words, "--yes").status == 0
-    town.annotate("one", KEY, "mine")
-    town.cluster.settle()
-    versions = town.versions()
-    refused = plugin("undo", "--yes")
-    assert refused.status == 1
-    assert 'is "mine", and the plan wrote "home-one"' in refused.out
-    assert town.versions() == versions
-
-
 @contextmanager
 def _operator(town: CrashTown, name: str, *, once_it_has: str | None = None) -> Iterator[list[Json]]:
     """Puts the sharing key back to what it was as soon as it sees another one; tells each time.
@@ -179,10 +167,9 @@ def _operator(town: CrashTown, name: str, *, once_it_has: str | None = None) -> 
         thread.join()
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_an_operator_reverts_the_last_edit(town: CrashTown, plugin: Plugin, number: int) -> None:
+def test_an_operator_reverts_the_last_edit(town: CrashTown, plugin: Plugin) -> None:
     """MetalLB may have answered by then; it ends unverified, and undo has nothing of it left."""
-    town.begin(number)
+    town.begin(2)
     with _operator(town, "one") as reverted:
         ended = plugin("fix", *town.fix.words, "--yes")
         assert ended.status == 4, ended.err
@@ -245,5 +232,3 @@ def test_an_operator_reverts_an_undo(town: CrashTown, plugin: Plugin) -> None:
     town.cluster.settle()
     assert records(plugin.journals)[0].state == "done"  # it is in force again
     assert town.annotations("one")[KEY] == "k"
-    assert plugin("undo", "--yes").status == 0
-    assert town.state() == town.start

@@ -24,7 +24,7 @@ from tests.real.running import Ended, Plugin
 
 _ALL = os.environ.get("SHAREDIP_KILLS") == "all"
 _SEED = int(os.environ.get("SHAREDIP_KILLS_SEED") or random.SystemRandom().randrange(10**6))
-_DRAWN = 6  # boundaries of a longer plan in an ordinary run
+_DRAWN = 4  # boundaries of a longer plan in an ordinary run
 _KILLED = -9
 
 
@@ -134,7 +134,8 @@ def test_fix_is_killed(
     first = _first_edit(whole.seen)
     reading, editing = _boundaries(range(first)), _boundaries(range(first, len(whole.seen)))
 
-    read_only = reading if _ALL or edits == 1 else reading[-2:]
+    # Whatever was answered, nothing is written before the first edit: one side of each tells all.
+    read_only = reading if _ALL else reading[edits % 2 :: 2] if edits <= 2 else reading[-1:]
     versions = town.versions()
     for index, boundary in enumerate(read_only):
         plugin.journals = plugin.folder / f"reading-{index}"
@@ -178,7 +179,7 @@ def test_undo_is_killed(
     first = _first_edit(whole.seen)
     reading, editing = _boundaries(range(first)), _boundaries(range(first, len(whole.seen)))
 
-    read_only = reading if _ALL else reading[-2:]
+    read_only = reading if _ALL else reading[-1:]
     versions = town.versions()
     for index, boundary in enumerate(read_only):
         plugin.journals = shutil.copytree(done, plugin.folder / f"reading-{index}")
