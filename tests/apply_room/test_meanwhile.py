@@ -9,7 +9,8 @@ import pytest
 
 from kubectl_sharedip.apply.apply import carry_out
 from kubectl_sharedip.apply.journal import Journal, JournalCluster
-from kubectl_sharedip.model.names import ObjectRef, service_ref
+from kubectl_sharedip.apply.meanwhile import Meanwhile
+from kubectl_sharedip.model.names import ObjectRef, ServiceName, service_ref
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.results import Changed, Done, Failed, Result, Stale, Stopped
 from tests.apply_room.cluster_of_three import (
@@ -24,6 +25,7 @@ from tests.apply_room.cluster_of_three import (
     THIRD,
     WAITER,
     Lab,
+    service,
 )
 from tests.fakeapi import Fault
 
@@ -152,3 +154,22 @@ def test_what_cannot_be_read_between_the_edits_stops_it(lab: Lab) -> None:
     assert isinstance(result.because, Failed)
     assert (result.because.kind, result.at) == ("forbidden", GIVE_WAITER)
     assert lab.patches() == ["holder"]
+
+
+def test_where_many_are_relied_on_it_looks_once_a_second(lab: Lab) -> None:
+    many = [ServiceName("shop", f"one-of-{number}") for number in range(9)]
+    for name in many:
+        lab.api.put(
+            {**service("holder", THIRD), "metadata": {"namespace": name.namespace, "name": name.name}}
+        )
+    facts = [Fact(object=service_ref(name), field="spec.type", value="ClusterIP") for name in many]
+    looking = Meanwhile(lab.connection, facts, lambda name: ((),))
+
+    found = looking.changed({}, but=WAITER)
+    asked = len(lab.api.requests)
+    again = looking.changed({}, but=WAITER)
+
+    assert [stale.object for stale in found] == [service_ref(name) for name in many]
+    assert (again, len(lab.api.requests)) == ((), asked)
+    few = Meanwhile(lab.connection, facts[:8], lambda name: ((),))
+    assert few.changed({}, but=WAITER) == few.changed({}, but=WAITER) != ()

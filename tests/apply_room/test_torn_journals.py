@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kubectl_sharedip.apply.journal import Journal, JournalCluster, JournalError, read_journal
-from kubectl_sharedip.apply.journal_text import from_text
+from kubectl_sharedip.apply.journal_reading import from_text
 from kubectl_sharedip.apply.journals import read_journals
 from kubectl_sharedip.cli import main
 from tests.apply_room.cluster_of_three import (
