@@ -7,18 +7,18 @@ not name, and to take back what was done; each ending is a value that says how f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from kubectl_sharedip.apply.fields import Body
 from kubectl_sharedip.apply.journal import Journal
-from kubectl_sharedip.apply.making import send
+from kubectl_sharedip.apply.making import NotMade, judge
 from kubectl_sharedip.apply.run import Resumed, Run
 from kubectl_sharedip.apply.signals import termination_interrupts
 from kubectl_sharedip.cluster.connection import Connection
-from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Way
-from kubectl_sharedip.model.results import Failed, Judged, ProgressEvent, Result, Sending, Stopped
+from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.results import Judged, ProgressEvent, Refused, Result, Sending
 
 
 def default_timeout_s(count: int) -> float:
@@ -37,6 +37,7 @@ def carry_out(
     progress: Callable[[ProgressEvent], None],
     wake_after_s: float = 5.0,
     settle_s: float = 1.0,
+    relied_on: Iterable[Fact] = (),
     resumed: Resumed | None = None,
 ) -> Result:
     """Makes the edits of a way and says whether everything came as foretold.
@@ -47,15 +48,25 @@ def carry_out(
     whether the API server only judges the edits; how long to wait after the last edit, in
     seconds; who is told of the progress; how long MetalLB has to act by itself before a wake-up
     is sent, in seconds, which is also the longest wait between two edits; how long the foretold
-    state has to last, in seconds; for a run that is finished, what was made before.
-    Returns Judged for a dry run that was accepted, Done, Unverified, Stopped or Interrupted.
+    state has to last, in seconds; the facts of the proof, which are read again between edits; for a
+    run that is finished, what was made before.
+    Returns Judged for a dry run, else Done, Unverified, Stopped or Interrupted.
     Raises ValueError without a journal, KeyError where ``before`` lacks an edited Service.
     """
     if dry_run_server:
         return _judge(connection, way, before, progress)
     if journal is None:
         raise ValueError("no journal, no edit")
-    run = Run(connection, way, before, journal, progress=progress, wake_after_s=wake_after_s, resumed=resumed)
+    run = Run(
+        connection,
+        way,
+        before,
+        journal,
+        progress=progress,
+        wake_after_s=wake_after_s,
+        relied_on=relied_on,
+        resumed=resumed,
+    )
     try:
         with termination_interrupts():
             return run.whole(timeout_s, settle_s)
@@ -68,12 +79,14 @@ def _judge(
     way: Way,
     before: Mapping[ServiceName, Body],
     progress: Callable[[ProgressEvent], None],
-) -> Result:
+) -> Judged:
+    """Every edit is judged, also after one that is refused: whoever mends one wants to know of the others."""
+    refused: list[Refused] = []
     for index, edit in enumerate(way.edits):
-        progress(Sending(index=index, total=len(way.edits), edit=edit))
+        progress(Sending(index=index, total=len(way.edits), edit=edit, dry_run=True))
         try:
-            send(connection, edit, before[edit.service], dry_run=True)
-        except ClusterError as error:
-            because = Failed(kind=error.kind, error=str(error))
-            return Stopped(applied=(), at=edit, because=because, left=way.edits[index + 1 :])
-    return Judged(edits=way.edits)
+            judge(connection, edit, before[edit.service])
+        except NotMade as error:
+            refused.append(Refused(edit=edit, because=error.because))
+    not_taken = [each.edit for each in refused]
+    return Judged(edits=tuple(edit for edit in way.edits if edit not in not_taken), refused=tuple(refused))

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from kubectl_sharedip.apply.journal_reading import from_text
 from kubectl_sharedip.apply.journal_record import JournalError, JournalRecord
-from kubectl_sharedip.apply.journal_text import from_text
 
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700

@@ -8,6 +8,7 @@ refuses to overwrite what somebody else wrote, and to send an edit twice where i
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from kubectl_sharedip.apply.fields import (
     INGRESS,
@@ -43,16 +44,26 @@ class NotMade(Exception):
         self.because = because
 
 
-def make(connection: Connection, edit: Edit, last: Body, *, may_hold: AddressLists, read_first: bool) -> Body:
+def make(
+    connection: Connection,
+    edit: Edit,
+    last: Body,
+    *,
+    may_hold: AddressLists,
+    read_first: bool,
+    sending: Callable[[], None],
+) -> Body:
     """The Service after the edit.
 
     Arguments: the connection; the edit; its Service as last seen; the address lists, each sorted,
-    that it may have by now; whether MetalLB may have written it since. Raises NotMade.
+    that it may have by now; whether MetalLB may have written it since; what is called each time
+    just before the edit is sent, and may raise to have it not sent. Raises NotMade.
     """
     conflict = Failed(kind="conflict", error="")
     for _ in range(_TRIES):
         if read_first:
             last = _read_again(connection, edit, last, may_hold)
+        sending()
         try:
             return send(connection, edit, last, dry_run=False)
         except ClusterError as error:
@@ -63,6 +74,21 @@ def make(connection: Connection, edit: Edit, last: Body, *, may_hold: AddressLis
             conflict = Failed(kind=error.kind, error=str(error))
         read_first = True
     raise NotMade(conflict)
+
+
+def judge(connection: Connection, edit: Edit, last: Body) -> None:
+    """Has the API server judge the edit; nothing is changed. Arguments as of ``make``. Raises NotMade."""
+    may_hold = (tuple(sorted(addresses(last))),)
+    for _ in range(_TRIES):
+        try:
+            send(connection, edit, last, dry_run=True)
+            return
+        except ClusterError as error:
+            refused = Failed(kind=error.kind, error=str(error))
+            if error.kind != "conflict":
+                raise NotMade(refused) from error
+        last = _read_again(connection, edit, last, may_hold)
+    raise NotMade(refused)
 
 
 def send(connection: Connection, edit: Edit, last: Body, *, dry_run: bool) -> Body:

@@ -73,14 +73,19 @@ def preflight(
         name = ServiceName(fact.object.namespace, fact.object.name)
         if name in now:
             found |= set(_no_longer(fact, before.get(name), now[name]))
-    found |= set(_pools(connection, [fact for fact in relied_on if fact.object.kind == "IPAddressPool"]))
+    found |= set(
+        pools_changed(connection, [fact for fact in relied_on if fact.object.kind == "IPAddressPool"])
+    )
     ordered = sorted(found, key=lambda stale: (stale.object, stale.field, stale.was or "", stale.now or ""))
     return Preflight(stale=tuple(ordered), now=MappingProxyType(now))
 
 
-def _pools(connection: Connection, facts: Iterable[Fact]) -> Iterator[Stale]:
-    """What is no longer so in the pools; they are listed, as they were when the plan was made."""
-    facts = [fact for fact in facts if is_known(fact.field)]
+def pools_changed(connection: Connection, facts: Iterable[Fact]) -> Iterator[Stale]:
+    """What is no longer so of the facts about pools; they are listed, as they were for the plan.
+
+    Raises ClusterError where they cannot be read.
+    """
+    facts = [fact for fact in facts if fact.object.kind == "IPAddressPool" and is_known(fact.field)]
     for namespace in sorted({fact.object.namespace for fact in facts}):
         bodies = list_resource(connection, RESOURCES["ipaddresspools"], namespace or None)
         pools = {pool.name: pool for body in bodies if (pool := pool_of(body)) is not None}

@@ -8,25 +8,29 @@ made, and to say more than it has seen.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from kubectl_sharedip.apply.course import Course
 from kubectl_sharedip.apply.fields import Body, value_at
 from kubectl_sharedip.apply.journal import Journal
 from kubectl_sharedip.apply.journal_record import JournalError
 from kubectl_sharedip.apply.making import NotMade, look_for, make
+from kubectl_sharedip.apply.meanwhile import Meanwhile
 from kubectl_sharedip.apply.patches import reverted
 from kubectl_sharedip.apply.sight import Sight
-from kubectl_sharedip.apply.signals import Terminated
+from kubectl_sharedip.apply.signals import Terminated, uninterrupted
 from kubectl_sharedip.cluster.connection import Connection
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Way
+from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.results import (
     Applied,
-    Because,
+    Changed,
     Done,
+    Failed,
     Interrupted,
     JournalLost,
     ProgressEvent,
@@ -34,7 +38,6 @@ from kubectl_sharedip.model.results import (
     Sending,
     Skipped,
     Stale,
-    Stopped,
     Unsure,
     Unverified,
 )
@@ -60,21 +63,19 @@ class Run:
         *,
         progress: Callable[[ProgressEvent], None],
         wake_after_s: float,
+        relied_on: Iterable[Fact] = (),
         resumed: Resumed | None = None,
     ) -> None:
         """Arguments as of ``carry_out``."""
         self._connection = connection
-        self._edits = way.edits
         self._journal = journal
         self._progress = progress
         self._wake_after_s = wake_after_s
         self._places = resumed.places if resumed is not None else tuple(range(len(way.edits)))
         self._made_before = dict(resumed.made) if resumed is not None else {}
-        self._last = {edit.service: before[edit.service] for edit in way.edits}
+        self._course = Course(way.edits, before)
         self._sight = Sight(connection, way, before, progress)
-        self._applied: dict[int, Applied] = {}
-        self._skipped: list[int] = []
-        self._sending: int | None = None
+        self._meanwhile = Meanwhile(connection, relied_on, self._sight.may_hold)
 
     def whole(self, timeout_s: float, settle_s: float) -> Result:
         """Every edit, then the verifying; arguments as of ``carry_out``."""
@@ -84,9 +85,9 @@ class Run:
                 if self._journal.entry.progress[place].state != "done":
                     self._journal.record(place, "done", version)
         except JournalError as error:
-            if self._edits:
-                return self._stopped(0, JournalLost(error=str(error)))
-        for index, edit in enumerate(self._edits):
+            if self._course.edits:
+                return self._course.stopped(0, JournalLost(error=str(error)))
+        for index, edit in enumerate(self._course.edits):
             try:
                 if edit.wakes_only and self._acted():
                     self._skip(index, edit)
@@ -94,12 +95,12 @@ class Run:
                     self._make(index, edit)
                     self._let_answer(index, edit)
             except JournalError as error:
-                return self._stopped(index, JournalLost(error=str(error)))
+                return self._course.stopped(index, JournalLost(error=str(error)))
             except NotMade as error:
                 with suppress(JournalError):  # it then says "sent", which promises nothing
                     if not isinstance(error.because, Unsure):
                         self._journal.record(self._places[index], "failed")
-                return self._stopped(index, error.because)
+                return self._course.stopped(index, error.because)
         # An edit that somebody takes back will not come to anything: no use waiting for it.
         self._sight.wait_settled(
             lambda: not self._sight.unmet or bool(self._reverted()), time.monotonic() + timeout_s, settle_s
@@ -112,52 +113,73 @@ class Run:
 
     def interrupted(self, interrupt: KeyboardInterrupt) -> Interrupted:
         """How far it is, on disk too; an edit under way is looked for once."""
-        if (index := self._sending) is not None:
-            edit = self._edits[index]
-            last, may_hold = self._last[edit.service], self._sight.may_hold(edit.service)
+        course = self._course
+        if (index := course.sending) is not None and (edit := course.unsure()) is not None:
+            last, may_hold = course.last[edit.service], self._sight.may_hold(edit.service)
             with suppress(ClusterError, NotMade, KeyboardInterrupt):
                 if (found := look_for(self._connection, edit, last, may_hold)) is not None:
-                    self._took(index, edit, found)
+                    self._took(index, found)
         journal_error = None
-        try:
-            for done, applied in sorted(self._applied.items()):
-                self._journal.record(self._places[done], "done", applied.resource_version)
-        except JournalError as error:
-            journal_error = str(error)
+        with uninterrupted():
+            try:
+                for done, applied in sorted(course.applied.items()):
+                    self._journal.record(self._places[done], "done", applied.resource_version)
+            except JournalError as error:
+                journal_error = str(error)
         return Interrupted(
             signal="SIGTERM" if isinstance(interrupt, Terminated) else "SIGINT",
-            applied=self._so_far(),
-            unsure=None if self._sending is None else self._edits[self._sending],
-            left=self._left(but=self._sending),
+            applied=course.so_far(),
+            unsure=course.unsure(),
+            left=course.left(),
             journal_error=journal_error,
         )
 
     def _make(self, index: int, edit: Edit) -> None:
-        self._progress(Sending(index=index, total=len(self._edits), edit=edit))
-        self._sending = index
-        self._journal.record(self._places[index], "sent")
-        last, may_hold = self._last[edit.service], self._sight.may_hold(edit.service)
-        # Preflight read it a moment ago; but to an edit of this run MetalLB may have answered.
-        body = make(self._connection, edit, last, may_hold=may_hold, read_first=bool(self._applied))
-        self._took(index, edit, body)
-        self._journal.record(self._places[index], "done", self._applied[index].resource_version)
-        self._progress(self._applied[index])
+        course = self._course
+        self._progress(Sending(index=index, total=len(course.edits), edit=edit))
+        # Preflight read everything a moment ago; but somebody may have answered to an edit of this run.
+        answered = bool(course.applied)
+        if answered:
+            self._look_around(edit)
+        body = make(
+            self._connection,
+            edit,
+            course.last[edit.service],
+            may_hold=self._sight.may_hold(edit.service),
+            read_first=answered,
+            sending=lambda: self._about_to_send(index),
+        )
+        applied = self._took(index, body)
+        self._journal.record(self._places[index], "done", applied.resource_version)
+        self._progress(applied)
 
-    def _took(self, index: int, edit: Edit, body: Body) -> None:
-        version = value_at(body, ("metadata", "resourceVersion")) or ""
-        self._applied[index] = Applied(edit=edit, resource_version=version)
-        self._sending = None
-        self._last[edit.service] = body
-        self._sight.note(edit.service, body)
+    def _look_around(self, edit: Edit) -> None:
+        """Raises NotMade where what was edited, or what the way rests on, is no longer so."""
+        try:
+            stale = self._meanwhile.changed(self._course.edited(), but=edit.service)
+        except ClusterError as error:
+            raise NotMade(Failed(kind=error.kind, error=str(error))) from error
+        if stale:
+            raise NotMade(Changed(stale=stale))
+
+    def _about_to_send(self, index: int) -> None:
+        """From here on nobody can say that the edit was not made, until its answer comes."""
+        self._journal.record(self._places[index], "sent")
+        self._course.sending = index
+
+    def _took(self, index: int, body: Body) -> Applied:
+        applied = self._course.took(index, body)
+        self._sight.note(applied.edit.service, body)
+        return applied
 
     def _skip(self, index: int, edit: Edit) -> None:
         self._journal.record(self._places[index], "skipped")
-        self._skipped.append(index)
+        self._course.skip(index)
         self._progress(Skipped(edit=edit))
 
     def _acted(self) -> bool:
         """Whether MetalLB does all that was foretold without being woken."""
-        if not self._applied and not self._made_before:
+        if not self._course.applied and not self._made_before:
             return False
         return self._sight.wait(lambda: not self._sight.unmet, time.monotonic() + self._wake_after_s)
 
@@ -166,36 +188,21 @@ class Run:
 
         Effects do not say which edit brings them about: a later one may be what it takes.
         """
-        following = self._edits[index + 1 : index + 2]
+        following = self._course.edits[index + 1 : index + 2]
         if following and not following[0].wakes_only:
             until_s = time.monotonic() + self._wake_after_s
             self._sight.wait(lambda: edit.service not in self._sight.unmet, until_s)
 
     def _verdict(self) -> Done | Unverified:
-        skipped = tuple(self._edits[index] for index in self._skipped)
+        applied, skipped = self._course.so_far(), self._course.skipped()
         missed, taken_back = self._sight.missed(), self._reverted()
         if not missed and not taken_back:
-            return Done(applied=self._so_far(), skipped=skipped)
+            return Done(applied=applied, skipped=skipped)
         return Unverified(
-            applied=self._so_far(),
-            skipped=skipped,
-            missed=missed,
-            reverted=taken_back,
-            error=self._sight.error,
+            applied=applied, skipped=skipped, missed=missed, reverted=taken_back, error=self._sight.error
         )
-
-    def _stopped(self, index: int, because: Because) -> Stopped:
-        at = self._edits[index]
-        return Stopped(applied=self._so_far(), at=at, because=because, left=self._edits[index + 1 :])
 
     def _reverted(self) -> tuple[Stale, ...]:
         before = (self._journal.entry.edits[place] for place in sorted(self._made_before))
-        made = (*before, *(each.edit for each in self._so_far()))
+        made = (*before, *(each.edit for each in self._course.so_far()))
         return tuple(reverted(made, self._sight.objects))
-
-    def _so_far(self) -> tuple[Applied, ...]:
-        return tuple(applied for _, applied in sorted(self._applied.items()))
-
-    def _left(self, *, but: int | None) -> tuple[Edit, ...]:
-        known = {*self._applied, *self._skipped, but}
-        return tuple(edit for index, edit in enumerate(self._edits) if index not in known)

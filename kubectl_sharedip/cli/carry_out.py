@@ -15,22 +15,29 @@ from kubectl_sharedip.apply.fields import Body
 from kubectl_sharedip.apply.journal import Journal, default_journal_folder
 from kubectl_sharedip.apply.preflight import Preflight, preflight
 from kubectl_sharedip.apply.run import Resumed
-from kubectl_sharedip.apply.wayback import way_back
+from kubectl_sharedip.apply.signals import uninterrupted
+from kubectl_sharedip.cli.afterwards import Afterwards, status_of
+from kubectl_sharedip.cli.again import wants_it_anew
+from kubectl_sharedip.cli.consent import interrupted_by
 from kubectl_sharedip.cli.failures import Exit, InputError
-from kubectl_sharedip.cli.output import say, say_as_it_is
+from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.model.journal import JournalCluster
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Edit, Way
+from kubectl_sharedip.model.plan import Way
 from kubectl_sharedip.model.proof import Fact
-from kubectl_sharedip.model.results import Done, Interrupted, Judged, ProgressEvent, Result, Stopped, Unsure
-from kubectl_sharedip.report.outcome import outcome_lines, progress_line, stale_line
-from kubectl_sharedip.report.undo import run_summary, undo_command
+from kubectl_sharedip.model.results import Changed, ProgressEvent, Result, Stopped
+from kubectl_sharedip.report.outcome import progress_line, stale_line
+from kubectl_sharedip.report.undo import run_summary
 
 
 class Wanted(Protocol):
     """How a plan is to be carried out, as the command line says it."""
+
+    @property
+    def yes(self) -> bool:
+        """Whether it is done without asking."""
 
     @property
     def dry_run(self) -> str | None:
@@ -50,7 +57,8 @@ class Task:
     """What is carried out: the way, what it rests on, and what the journal says of it.
 
     ``plan_id`` None has the journal give itself a name. ``undoes`` is the id of the plan that is
-    taken back. ``journal`` and ``resumed`` are those of a run that is finished.
+    taken back. ``journal`` and ``resumed`` are those of a run that is finished. ``anew`` is the
+    command that plans it again, None for a plan that was saved.
     """
 
     way: Way
@@ -60,16 +68,21 @@ class Task:
     undoes: str | None = None
     journal: Journal | None = None
     resumed: Resumed | None = None
+    anew: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How it ended: the exit status, and the ``result`` of the document; None where nothing was sent."""
+    """How it ended: the exit status, and the ``result`` of the document; None where nothing was sent.
+
+    ``again``: it was stale, and a person wants it planned anew.
+    """
 
     status: Exit
-    document: dict[str, Any] | None
-    result: Result | None
-    journal: Journal | None
+    document: dict[str, Any] | None = None
+    result: Result | None = None
+    journal: Journal | None = None
+    again: bool = False
 
 
 def do(reading: Reading, task: Task, wanted: Wanted) -> Ended:
@@ -85,36 +98,46 @@ def do(reading: Reading, task: Task, wanted: Wanted) -> Ended:
     if checked.stale:
         say(["The cluster has changed since the plan was made; nothing was changed."])
         say(f"  {stale_line(stale)}" for stale in checked.stale)
-        say(["Run it again to plan anew."])
-        return Ended(status=Exit.NO_PLAN, document=None, result=None, journal=None)
+        return Ended(status=Exit.NO_PLAN, again=wants_it_anew(task.anew, yes=wanted.yes))
     judged_only = wanted.dry_run == "server"
     journal = None if judged_only else task.journal or _journal(reading, task, checked, wanted)
-    if journal is not None:
-        say([f"Journal: {journal.path}"])
-    result = apply_way(
-        connection,
-        way,
-        {**before, **checked.now},
-        journal,
-        dry_run_server=judged_only,
-        timeout_s=_timeout_s(reading, wanted),
-        progress=_progress(),
+    afterwards = Afterwards(
+        flags=reading.flags,
+        journal_dir=wanted.journal_dir,
+        journal=journal,
+        before=checked.now,
         resumed=task.resumed,
     )
-    say(outcome_lines(result))
-    back = _way_back(reading, task, checked, result)
-    if journal is not None:
-        _how_to_go_on(reading, journal, result, wanted)
-    if back:
-        say(["The way back:"])
-        say_as_it_is(f"  {line}" for line in back)
-    document = {
-        "applied": not isinstance(result, Judged) and bool(_made(result)),
-        "verified": isinstance(result, Done),
-        "journal": str(journal.path) if journal is not None else None,
-        "wayBack": list(back),
-    }
-    return Ended(status=_status(result, wanted), document=document, result=result, journal=journal)
+    try:
+        if journal is not None:
+            say([f"Journal: {journal.path}"])
+        result = apply_way(
+            connection,
+            way,
+            {**before, **checked.now},
+            journal,
+            dry_run_server=judged_only,
+            timeout_s=_timeout_s(reading, wanted),
+            progress=_progress(),
+            relied_on=task.relied_on,
+            resumed=task.resumed,
+        )
+        with uninterrupted():
+            document = afterwards.tell(result)
+    except KeyboardInterrupt as interrupt:  # in a moment in which nobody was in charge of it
+        if journal is None:
+            raise
+        with uninterrupted():
+            afterwards.tell_from_journal()
+        return Ended(status=interrupted_by(interrupt), journal=journal)
+    stale = isinstance(result, Stopped) and isinstance(result.because, Changed)
+    return Ended(
+        status=status_of(result),
+        document=document,
+        result=result,
+        journal=journal,
+        again=stale and wants_it_anew(task.anew, yes=wanted.yes),
+    )
 
 
 def target_text(reading: Reading) -> str:
@@ -174,35 +197,6 @@ def _journal(reading: Reading, task: Task, checked: Preflight, wanted: Wanted) -
     )
 
 
-def _way_back(reading: Reading, task: Task, checked: Preflight, result: Result) -> tuple[str, ...]:
-    """The lines for all that was made, by an earlier process too where a run was finished."""
-    before: Mapping[ServiceName, Body] = checked.now
-    earlier: tuple[Edit, ...] = ()
-    if task.journal is not None and task.resumed is not None:
-        entry = task.journal.entry
-        before, earlier = entry.before, tuple(entry.edits[place] for place in sorted(task.resumed.made))
-    return way_back((*earlier, *_made(result)), before, flags=reading.flags.kubectl)
-
-
-def _how_to_go_on(reading: Reading, journal: Journal, result: Result, wanted: Wanted) -> None:
-    """The commands for a run that did not come to its end."""
-    unmade = isinstance(result, Stopped) or (isinstance(result, Interrupted) and not _only_unseen(result))
-    if isinstance(result, Done) or not (journal.entry.touched or unmade):
-        return
-    lines: list[str] = []
-    if unmade or isinstance(result, Interrupted):
-        finish = undo_command(journal.id, reading.flags, resume=True, journal_dir=wanted.journal_dir)
-        lines.extend(("To finish it:", f"  {finish}"))
-    if journal.entry.touched:
-        back = undo_command(journal.id, reading.flags, resume=False, journal_dir=wanted.journal_dir)
-        lines.extend(("To take it back:", f"  {back}"))
-    say_as_it_is(lines)
-
-
-def _only_unseen(result: Interrupted) -> bool:
-    return result.unsure is None and not result.left
-
-
 def _timeout_s(reading: Reading, wanted: Wanted) -> float:
     if wanted.timeout_s is not None:
         return wanted.timeout_s
@@ -220,24 +214,3 @@ def _progress() -> Any:
             say([line])
 
     return tell
-
-
-def _made(result: Result) -> tuple[Edit, ...]:
-    """The edits that were made, or may have been, in their order."""
-    if isinstance(result, Judged):
-        return ()
-    unsure: Edit | None = None
-    if isinstance(result, Interrupted):
-        unsure = result.unsure
-    elif isinstance(result, Stopped) and isinstance(result.because, Unsure):
-        unsure = result.at
-    return (*(applied.edit for applied in result.applied), *((unsure,) if unsure else ()))
-
-
-def _status(result: Result, wanted: Wanted) -> Exit:
-    if isinstance(result, Done | Judged):
-        return Exit.OK
-    if isinstance(result, Interrupted):
-        return Exit.TERMINATED if result.signal == "SIGTERM" else Exit.INTERRUPTED
-    # What the API server would not accept is no plan; nothing was stopped midway.
-    return Exit.NO_PLAN if wanted.dry_run == "server" else Exit.STOPPED

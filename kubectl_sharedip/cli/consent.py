@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from kubectl_sharedip.apply.signals import Terminated, uninterrupted
+from kubectl_sharedip.cli.failures import Exit
 from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.model.plan import Allowance, Plan
 
@@ -33,7 +35,7 @@ def ask_for_leave(plan: Plan) -> tuple[Allowance, ...]:
         return ()
     given = []
     for need in needs:
-        if not _yes(f"{plan.goal.service} needs leave to {_QUESTIONS[need]}. Give it? [y/N] "):
+        if not agreed(f"{plan.goal.service} needs leave to {_QUESTIONS[need]}. Give it? [y/N] "):
             return ()
         given.append(need)
     return tuple(given)
@@ -41,7 +43,7 @@ def ask_for_leave(plan: Plan) -> tuple[Allowance, ...]:
 
 def confirmed(target: str) -> bool:
     """Whether the person says yes to the plan that was shown."""
-    return _yes(f"{target}\nDo it? [y/N] ")
+    return agreed(f"{target}\nDo it? [y/N] ")
 
 
 def consented(target: str, *, yes: bool, dry_run: str | None) -> bool:
@@ -60,13 +62,26 @@ def consented(target: str, *, yes: bool, dry_run: str | None) -> bool:
     return True
 
 
-def _yes(question: str) -> bool:
+def agreed(question: str) -> bool:
+    """Whether the person at the terminal says yes; anything else, and the end of the input, is no."""
     print(question, end="", file=sys.stderr, flush=True)
     try:
         answer = sys.stdin.readline()
     except KeyboardInterrupt:
-        print("\nNothing was changed.", file=sys.stderr)
+        print(file=sys.stderr)
         raise
     if not answer.endswith("\n"):
         print(file=sys.stderr)
     return answer.strip().lower() in ("y", "yes")
+
+
+def nothing_changed(interrupt: KeyboardInterrupt, *, more: bool = False) -> Exit:
+    """Says that a run was interrupted before anything was sent, or ``more``. Returns its exit status."""
+    with uninterrupted():
+        say([f"Interrupted: nothing {'more ' if more else ''}was changed."])
+    return interrupted_by(interrupt)
+
+
+def interrupted_by(interrupt: KeyboardInterrupt) -> Exit:
+    """The exit status of a run that this interruption ended."""
+    return Exit.TERMINATED if isinstance(interrupt, Terminated) else Exit.INTERRUPTED

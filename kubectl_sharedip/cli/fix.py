@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from kubectl_sharedip.cli.carry_out import Task, do, target_text
-from kubectl_sharedip.cli.consent import ask_for_leave, consented
+from kubectl_sharedip.cli.again import typed
+from kubectl_sharedip.cli.carry_out import Ended, Task, do, target_text
+from kubectl_sharedip.cli.consent import ask_for_leave, consented, nothing_changed
 from kubectl_sharedip.cli.failures import Exit, InputError, Unread, report
 from kubectl_sharedip.cli.goals import GoalFlags, goals_of, refuse_contradictions
 from kubectl_sharedip.cli.naming import in_scope, pending, refuse_what_is_no_name, resolve
@@ -49,9 +50,32 @@ class FixRequest:
     journal_dir: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tried:
+    """One plan, shown and perhaps done; ``again``: it was stale, and a person wants it planned anew."""
+
+    status: Exit
+    document: dict[str, Any]
+    again: bool
+
+
 def run(request: Request, wanted: FixRequest) -> int:
     """Shows the plan and, with consent, does it. Returns the exit status of cli.md."""
     _refuse(wanted)
+    tried: _Tried | None = None
+    try:
+        while tried is None or tried.again:
+            tried = _try(request, wanted)
+    except KeyboardInterrupt as interrupt:
+        return nothing_changed(interrupt, more=tried is not None)
+    if wants_document(request):
+        with suppress(Unread):  # what was done stays done
+            print_answer(structured(tried.document, request))
+    return tried.status
+
+
+def _try(request: Request, wanted: FixRequest) -> _Tried:
+    """Plans, shows, and with consent does it. A KeyboardInterrupt says that nothing was changed."""
     if wanted.plan is not None:
         from kubectl_sharedip.cli.saved_plan import saved
 
@@ -77,7 +101,7 @@ def run(request: Request, wanted: FixRequest) -> int:
 
 def _shown_and_done(
     request: Request, reading: Reading, made: Planned, wanted: FixRequest, unknown: Sequence[InputError]
-) -> int:
+) -> _Tried:
     document = made.document or document_of(reading, made, None)
     # Where a name is wrong nobody knows what else was meant: then nothing is done.
     acts = bool(made.way and reading.connection) and wanted.dry_run != "client" and not unknown
@@ -86,17 +110,16 @@ def _shown_and_done(
         try:
             show(request, reading, document)
         except Unread:
-            return Exit.NO_PLAN if acts else status  # a plan that nobody saw is not done
+            status = Exit.NO_PLAN if acts else status  # a plan that nobody saw is not done
+            return _Tried(status=status, document=document, again=False)
+    again = False
     for error in unknown:
         report(error)
     if acts:
-        done, result = _act(reading, made, wanted, document)
-        document = {**document, "result": result}
-        status = status if done == Exit.OK else done
-    if wants_document(request):
-        with suppress(Unread):  # what was done stays done
-            print_answer(structured(document, request))
-    return Exit.NO_INPUT if unknown else status
+        ended = _act(reading, made, wanted, document)
+        document, again = {**document, "result": ended.document}, ended.again
+        status = status if ended.status == Exit.OK else ended.status
+    return _Tried(status=Exit.NO_INPUT if unknown else status, document=document, again=again)
 
 
 def _refuse(wanted: FixRequest) -> None:
@@ -140,16 +163,18 @@ def show(request: Request, reading: Reading, document: dict[str, Any]) -> None:
     print_notes(document)
 
 
-def _act(
-    reading: Reading, made: Planned, wanted: FixRequest, document: dict[str, Any]
-) -> tuple[Exit, dict[str, Any] | None]:
+def _act(reading: Reading, made: Planned, wanted: FixRequest, document: dict[str, Any]) -> Ended:
     """Does the plan, where there is consent for it."""
     if made.way is None or not consented(target_text(reading), yes=wanted.yes, dry_run=wanted.dry_run):
-        return Exit.NO_PLAN, None
-    named = tuple(plan.goal.service for plan in made.plans)
-    task = Task(way=made.way, relied_on=made.relied_on, plan_id=document["id"], named=named)
-    ended = do(reading, task, wanted)
-    return ended.status, ended.document
+        return Ended(status=Exit.NO_PLAN)
+    task = Task(
+        way=made.way,
+        relied_on=made.relied_on,
+        plan_id=document["id"],
+        named=tuple(plan.goal.service for plan in made.plans),
+        anew=typed() if wanted.plan is None else None,
+    )
+    return do(reading, task, wanted)
 
 
 def _nothing(reading: Reading) -> str:

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 import click
 
+from kubectl_sharedip.apply.signals import Terminated
 from kubectl_sharedip.cli.failures import Exit, InputError, Unread, report
 from kubectl_sharedip.cli.options import allowances, ip_families, reading_options, request_of, seconds
 from kubectl_sharedip.model.plan import ALLOWANCES
@@ -238,7 +239,11 @@ def main() -> NoReturn:
     """Runs the command line and ends the process with its exit status."""
     gc.disable()  # a short run; collecting costs most of the time that reading JSON takes
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(_run(sys.argv[1:]))
+    status = _run(sys.argv[1:])
+    # All is said and done: who asks twice changes nothing about how it ended.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(status)
 
 
 def complete() -> NoReturn:
@@ -267,8 +272,9 @@ def _run(arguments: list[str]) -> int:
         if "\n" not in message:
             print(f"  see: {command or 'kubectl sharedip'} --help", file=sys.stderr)
         return Exit.USAGE
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        return Exit.INTERRUPTED
+    except (KeyboardInterrupt, click.exceptions.Abort) as error:  # click makes the one the other
+        terminated = any(isinstance(one, Terminated) for one in (error, error.__cause__))
+        return Exit.TERMINATED if terminated else Exit.INTERRUPTED
     except Unread:
         return Exit.OK
     except Exception as error:  # the last door: an error is two lines and a status, never a traceback
@@ -306,4 +312,4 @@ def _verbose(arguments: list[str]) -> bool:
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    sys.exit(Exit.TERMINATED)
+    raise Terminated

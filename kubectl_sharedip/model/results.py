@@ -123,10 +123,22 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An edit that the API server would not take, or that could not be judged."""
+
+    edit: Edit
+    because: Because
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The API server would take every edit; a dry run changed nothing."""
+    """Every edit was judged by the API server; a dry run changed nothing.
+
+    ``edits`` are those that it would take, ``refused`` those that it would not.
+    """
 
     edits: tuple[Edit, ...]
+    refused: tuple[Refused, ...] = ()
 
 
 Result = Done | Unverified | Stopped | Interrupted | Judged
@@ -134,11 +146,12 @@ Result = Done | Unverified | Stopped | Interrupted | Judged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """The edit ``index`` (0 or more) of ``total`` is about to be sent."""
+    """The edit ``index`` (0 or more) of ``total`` is about to be sent, for a judgement only in a dry run."""
 
     index: int
     total: int
     edit: Edit
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

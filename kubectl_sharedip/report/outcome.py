@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kubectl_sharedip.model.results import (
     Applied,
+    Because,
     Changed,
     Done,
     Interrupted,
@@ -16,6 +17,7 @@ from kubectl_sharedip.model.results import (
     Skipped,
     Stale,
     Stopped,
+    Unsure,
     Unverified,
     Waiting,
 )
@@ -25,7 +27,8 @@ from kubectl_sharedip.report.ways import addresses_text, edit_text, list_text
 def progress_line(event: ProgressEvent) -> str:
     """One step, empty where it is not worth a line."""
     if isinstance(event, Sending):
-        return f"Edit {event.index + 1} of {event.total}: {edit_text(event.edit)}"
+        verb = "Judging edit" if event.dry_run else "Edit"
+        return f"{verb} {event.index + 1} of {event.total}: {edit_text(event.edit)}"
     if isinstance(event, Skipped):
         return "MetalLB acted by itself: the edit that wakes it is not needed."
     if isinstance(event, Waiting) and event.services:
@@ -38,7 +41,7 @@ def outcome_lines(result: Result) -> Iterator[str]:
     if isinstance(result, Done):
         yield "Done: MetalLB did what was foretold, and nobody else moved."
     elif isinstance(result, Judged):
-        yield "The API server would accept every edit; nothing was changed."
+        yield from _judged(result)
     elif isinstance(result, Unverified):
         yield "The edits were made, and MetalLB did not do what was foretold:"
         for missed in result.missed:
@@ -49,8 +52,7 @@ def outcome_lines(result: Result) -> Iterator[str]:
         if result.error:
             yield f"  {_one_line(result.error)}"
     elif isinstance(result, Stopped):
-        yield f"Stopped at an edit of {result.at.service}: {_because(result)}"
-        yield from _made(result.applied, len(result.left) + 1)
+        yield from _stopped(result)
     else:
         yield from _interrupted(result)
 
@@ -60,6 +62,27 @@ def stale_line(stale: Stale) -> str:
     if not stale.field:
         return f"{stale.object} is gone"
     return f"{stale.object}: {stale.field} was {_value(stale.was)} and is {_value(stale.now)}"
+
+
+def _judged(result: Judged) -> Iterator[str]:
+    if not result.refused:
+        yield "The API server would accept every edit; nothing was changed."
+        return
+    total = len(result.edits) + len(result.refused)
+    yield f"Of {total} edits the API server would not take {len(result.refused)}; nothing was changed:"
+    for each in result.refused:
+        yield f"  {edit_text(each.edit)}: {_because(each.because)}"
+
+
+def _stopped(result: Stopped) -> Iterator[str]:
+    """An edit whose answer was lost, and one that the journal could not note, are not called unmade."""
+    made = any(one.edit is result.at for one in result.applied)
+    where = f"{'after the' if made else 'at an'} edit of {result.at.service}"
+    yield f"Stopped {where}: {_because(result.because)}"
+    unsure = isinstance(result.because, Unsure)
+    if unsure:
+        yield f"  This edit may have been made: {edit_text(result.at)}"
+    yield from _made(result.applied, len(result.left) + (not made and not unsure))
 
 
 def _interrupted(result: Interrupted) -> Iterator[str]:
@@ -76,10 +99,9 @@ def _made(applied: tuple[Applied, ...], left: int) -> Iterator[str]:
     yield f"  Edits made: {done}; not made: {left}."
 
 
-def _because(result: Stopped) -> str:
-    because = result.because
+def _because(because: Because) -> str:
     if isinstance(because, Changed):
-        return "somebody else changed it: " + "; ".join(stale_line(one) for one in because.stale)
+        return "changed meanwhile by somebody else: " + "; ".join(stale_line(one) for one in because.stale)
     return _one_line(because.error)
 
 

@@ -17,7 +17,6 @@ from kubectl_sharedip.model.results import (
     Sending,
     Skipped,
     Stale,
-    Stopped,
     Unverified,
     Waiting,
 )
@@ -210,10 +209,12 @@ def test_a_dry_run_names_the_edit_that_is_refused(lab: Lab) -> None:
         timeout_s=1.0,
         progress=lab.events.append,
     )
-    assert isinstance(result, Stopped)
-    assert (result.at, result.left, result.applied) == (GIVE_HOLDER, (GIVE_WAITER,), ())
-    assert isinstance(result.because, Failed)
-    assert result.because.kind == "invalid"
+    assert isinstance(result, Judged)
+    ((edit, because),) = [(each.edit, each.because) for each in result.refused]
+    assert (edit, result.edits) == (GIVE_HOLDER, (GIVE_WAITER,))
+    assert isinstance(because, Failed)
+    assert because.kind == "invalid"
+    assert lab.patches() == ["holder", "waiter"]
 
 
 def test_without_a_journal_there_is_no_edit(lab: Lab) -> None:

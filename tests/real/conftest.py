@@ -17,6 +17,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.realcluster, however pytest was started
 
+from tests.real.crash_town import CrashTown
+from tests.real.running import Plugin
 from tests.realcluster import parts
 from tests.realcluster.cluster import RealCluster
 
@@ -30,9 +32,18 @@ class Clusters:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._running: dict[str, RealCluster] = {}
+        self._town: CrashTown | None = None
+
+    def town(self) -> CrashTown:
+        """The town on the newest MetalLB, as some test before has left it; made where it does not stand."""
+        if self._town is None:
+            self._town = CrashTown(self.clean(parts.METALLB_VERSIONS[0]))
+        return self._town
 
     def clean(self, version: str) -> RealCluster:
         """The cluster with this MetalLB, as if new."""
+        if self._town is not None and version == parts.METALLB_VERSIONS[0]:
+            self._town = None
         if version in self._running:
             self._running[version].wipe()
         else:
@@ -99,3 +110,21 @@ def metallb_version() -> str:
 def cluster(clusters: Clusters, metallb_version: str) -> RealCluster:
     """A running cluster with nothing in it."""
     return clusters.clean(metallb_version)
+
+
+@pytest.fixture(scope="session")
+def program(plugin_folder: Path) -> Path:
+    """The plugin itself, to be started without kubectl where a test is about its process."""
+    return plugin_folder / "kubectl-sharedip"
+
+
+@pytest.fixture
+def town(clusters: Clusters) -> CrashTown:
+    """The town; a test has it as it wants it with ``begin``."""
+    return clusters.town()
+
+
+@pytest.fixture
+def plugin(town: CrashTown, program: Path, tmp_path: Path) -> Plugin:
+    """The plugin, pointed at the town."""
+    return Plugin(program, town.cluster.kubeconfig, tmp_path)
