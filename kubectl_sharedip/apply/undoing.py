@@ -94,13 +94,13 @@ def _port_again(
 def _not_as_before(
     record: JournalRecord, views: Sequence[State], foretold: Foretold
 ) -> Iterator[NotAsBefore]:
-    """Who had an address before the run and does not get it in every end."""
+    """Who does not in every end have what it had before the run, be that an address or none."""
     had = {name: addresses(body) for name, body in record.before.items()}
     had |= {effect.service: effect.before for effect in record.effects}
     for name, before in sorted(had.items()):
         after = foretold.addresses(name)
         there = any(name in state.services for state in views)
-        if before and there and any(set(before) != set(each) for each in after):
+        if there and any(set(before) != set(each) for each in after):
             holders = {one for state in views for each in before for one in state.ledger.holders(each)}
             yield NotAsBefore(
                 service=name, before=before, after=after, holders=tuple(sorted(holders - {name}))

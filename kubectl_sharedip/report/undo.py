@@ -138,8 +138,12 @@ def _warnings(given: Given) -> Iterator[str]:
 
 
 def _not_as_before(one: NotAsBefore) -> str:
+    certain = len(one.after) == 1
+    if not one.before:
+        has = "will have" if certain else "may have"
+        return f"{one.service} had no address before the plan and {has} {addresses_text(one.after)}"
     had = list_text(one.before)
-    verb = "gets" if len(one.after) == 1 else "may get"
+    verb = "gets" if certain else "may get"
     held = f"; {_joined(one.holders)} {'is' if len(one.holders) == 1 else 'are'} there now"
     return (
         f"{one.service} had {had} before the plan and {verb} {addresses_text(one.after)}"

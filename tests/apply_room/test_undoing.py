@@ -192,6 +192,16 @@ def test_an_old_address_that_may_not_come_back_is_told() -> None:
     assert (told.before, told.after, told.holders) == ((address(HELD),), ((),), (HOLDER,))
 
 
+def test_who_waited_and_keeps_its_address_is_told() -> None:
+    """To wake MetalLB up was all; nobody takes back what it gave."""
+    woken = run((WAKE, "done"), before=(waiter(wanted=OTHER),), effects=(effect(WAITER, None, OTHER),))
+    back = undo(woken, waiter(OTHER, wanted=OTHER, **{"sharedip/woken": "1"}))
+    assert [edit.service for edit in back.edits] == [WAITER]
+    assert back.effects == ()
+    (told,) = back.not_as_before
+    assert (told.service, told.before, told.after) == (WAITER, (), ((address(OTHER),),))
+
+
 def test_the_rest_of_a_run_is_what_is_not_there() -> None:
     record = run((GIVE_HOLDER, "sent"), (GIVE_WAITER, "planned"), before=BEFORE, effects=JOINED)
     begun = rest(record, holder(**KEYED), waiter())

@@ -8,7 +8,8 @@ import json
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from tests.real.causes import Apply, Controller, Delete, Patch, Said, Step, Store
+from tests.real.causes import Said
+from tests.real.steps import Apply, Controller, Delete, Patch, Step, Store
 from tests.realcluster.api import Json
 from tests.realcluster.cluster import RealCluster
 from tests.worlds.quiet import QUIET_S, LogWatch
