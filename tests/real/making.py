@@ -28,7 +28,7 @@ class Making:
         self._cluster = cluster
         self._namespace, _, self._name = service.partition("/")
         self._rests = rests
-        self._runs = True
+        self.runs = True  # the controller does
         self._watch = LogWatch(cluster)
         self._heard: dict[str, int] = {}
 
@@ -68,7 +68,7 @@ class Making:
             self._apply(step.documents)
             return
         if isinstance(step, Controller):
-            self._runs = step.runs
+            self.runs = step.runs
             if step.runs:
                 self._cluster.restart_controller()
                 self._watch.forget()
@@ -98,7 +98,7 @@ class Making:
                 self._settle()
 
     def _settle(self) -> None:
-        if self._runs and self._rests:
+        if self.runs and self._rests:
             self._watch.wait(QUIET_S)
 
 

@@ -46,8 +46,16 @@ def _chosen(remedies: _Remedies) -> Iterator[Named]:
             }
             for name, cause in CAUSES.items()
         }
-        chosen = set(CAUSES) if everything else _covering(forms, _about(version))
+        chosen = _all(forms, version) if everything else _covering(forms, _about(version))
         yield from ((version, name) for name in CAUSES if name in chosen)
+
+
+def _all(forms: Mapping[str, set[tuple[str, str]]], version: str) -> set[str]:
+    """Every cause, but those of which it is not told how they come to rest where nothing is offered."""
+    known = {
+        name for name, cause in CAUSES.items() if version in cause.on or not cause.expected_on(version).flaps
+    }
+    return known | {name for name in CAUSES if forms[name]}
 
 
 def _about(version: str) -> set[str]:

@@ -1,0 +1,67 @@
+"""Who came to an address by a run leaves it first, so that whoever was there before can stay.
+
+An edit of a sharer takes the address from the one that is edited: were the key of the one who was
+there taken away under the one who came, the newcomer would keep the address. So it goes without a key
+until the rest is taken back, and gets it again at the end. It refuses to touch a Service that the run
+was not about, or that somebody would put back meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from kubectl_sharedip.apply.fields import Body, addresses, value_at
+from kubectl_sharedip.apply.foretelling import held_in
+from kubectl_sharedip.apply.journal_record import JournalRecord
+from kubectl_sharedip.inventory.owners import put_back_by
+from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX, SHARING_KEY
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Edit, Operation
+
+_KEYS = tuple(("metadata", "annotations", prefix + SHARING_KEY) for prefix in (NEW_PREFIX, OLD_PREFIX))
+
+
+def guests_first(
+    record: JournalRecord,
+    views: Sequence[State],
+    now: Mapping[ServiceName, Body],
+    edits: Sequence[Edit],
+    lost: Collection[Address],
+) -> tuple[Edit, ...]:
+    """The edits between two more for each guest: it gives up its key, and gets it back.
+
+    Arguments: the run; the view of each MetalLB; its Services as they are now; the edits that take
+    it back; the live addresses that these would take from whoever had them before the run. The
+    edits as they are where nobody has to go first.
+    """
+    edited = {(edit.service, operation.path) for edit in edits for operation in edit.operations}
+    leave = tuple(
+        edit
+        for name in sorted(set(record.named) & now.keys())
+        for edit in _leaving(name, views, now[name])
+        if not addresses(record.before[name])
+        and not set(held_in(views, name)).isdisjoint(lost)
+        and edited.isdisjoint((name, operation.path) for operation in edit.operations)
+    )
+    return (*leave, *edits, *map(_back, leave))
+
+
+def _leaving(name: ServiceName, views: Sequence[State], now: Body) -> Iterator[Edit]:
+    """The edit that takes its key away; none where something would put it back meanwhile."""
+    service = next((state.services[name] for state in views if name in state.services), None)
+    keys = [(path, value) for path in _KEYS if (value := value_at(now, path)) is not None]
+    if service is not None and keys and not put_back_by(service):
+        yield Edit(
+            service=name,
+            resource_version=value_at(now, ("metadata", "resourceVersion")),
+            owner=None,
+            operations=tuple(Operation(path=path, value=None, was=value) for path, value in keys),
+        )
+
+
+def _back(edit: Edit) -> Edit:
+    turned = tuple(replace(each, value=each.was, was=each.value) for each in edit.operations)
+    return replace(edit, operations=turned)
