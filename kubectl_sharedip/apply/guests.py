@@ -14,14 +14,12 @@ from dataclasses import replace
 from kubectl_sharedip.apply.fields import Body, addresses, value_at
 from kubectl_sharedip.apply.foretelling import held_in
 from kubectl_sharedip.apply.journal_record import JournalRecord
+from kubectl_sharedip.apply.patches import KEYS
 from kubectl_sharedip.inventory.owners import put_back_by
-from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX, SHARING_KEY
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Operation
-
-_KEYS = tuple(("metadata", "annotations", prefix + SHARING_KEY) for prefix in (NEW_PREFIX, OLD_PREFIX))
 
 
 def guests_first(
@@ -52,7 +50,7 @@ def guests_first(
 def _leaving(name: ServiceName, views: Sequence[State], now: Body) -> Iterator[Edit]:
     """The edit that takes its key away; none where something would put it back meanwhile."""
     service = next((state.services[name] for state in views if name in state.services), None)
-    keys = [(path, value) for path in _KEYS if (value := value_at(now, path)) is not None]
+    keys = [(path, value) for path in KEYS if (value := value_at(now, path)) is not None]
     if service is not None and keys and not put_back_by(service):
         yield Edit(
             service=name,
