@@ -200,6 +200,24 @@ def test_the_old_address_that_somebody_else_has_is_named(lab: Lab) -> None:
     assert warning == (f"shop/web had {FREE} before the plan and gets no address; bank/thief is there now")
 
 
+def test_who_waited_and_keeps_its_address_is_named(lab: Lab) -> None:
+    """MetalLB was woken, no more: nobody takes back what it then gave."""
+    lab.api.put(service("web", FREE, port=443, loadBalancerIP=FREE, annotations={"sharedip/woken": "1"}))
+    kept = moved_away(lab)
+    kept["before"][0]["object"]["status"] = {"loadBalancer": {}}
+    kept["effects"][0] |= {"before": [], "after": [[FREE]]}
+    woken = {"op": "add", "path": "/metadata/annotations/sharedip~1woken", "value": "1", "was": None}
+    kept["edits"][0] |= {"wakesOnly": True, "operations": [woken]}
+    lab.journals.mkdir()
+    (lab.journals / "20260101T000000Z-00000000.json").write_text(json.dumps(kept))
+
+    ended = lab("undo", "moved", "--dry-run=client", "-o", "json")
+
+    assert ended.status == 0, ended.err
+    assert ended.document["effects"] == []
+    assert ended.document["warnings"] == [f"shop/web had no address before the plan and will have {FREE}"]
+
+
 def moved_away(lab: Lab) -> dict[str, Any]:
     """The journal of a plan that took the request for FREE from shop/web."""
     name = {"namespace": "shop", "name": "web"}

@@ -7,19 +7,16 @@ Service is looked at, before and after, and never only those that a document nam
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.real.asking import Addresses, Json, document, name_of, parsed, services_by_name, typed, written
+from tests.real.asking import Addresses, Json, name_of, parsed, services_by_name, typed, written
+from tests.real.offers import FIX, HERE, KUBECTL, UNREACHABLE, Typed, diagnosis
 from tests.realcluster.cluster import RealCluster
 
-UNREACHABLE = "SIP6"  # nobody announces an address here, and no Service has a pod
-_KUBECTL, _HERE = "kubectl ", " -n default"
-_FIX = "kubectl sharedip fix "
 _UNDO = "kubectl sharedip undo"
 _WOKEN = "sharedip/woken"
 _QUIET_S = 0.3  # the plugin itself has watched for a second that nothing changed any more
-_BY_HAND = ("annotate", "label", "patch")
 _GETS = re.compile(r"(?:it gets|it goes from .+ to) (?P<after>[^ ]+(?: or [^ ]+)*?)(?:,? and clients .*)?$")
 
 
@@ -31,23 +28,6 @@ class Seen:
     written: Mapping[str, Json]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Typed:
-    """A remedy that a person types, by what follows "kubectl", and what the document says of it.
-
-    ``follows``: it is for when the one before it was done.
-    """
-
-    command: str
-    summary: str
-    leaves: frozenset[str]
-
-    @property
-    def follows(self) -> bool:
-        """Whether it says so."""
-        return self.summary.startswith("Then ")
-
-
 def look(cluster: RealCluster) -> Seen:
     """What is there now."""
     return Seen(
@@ -56,37 +36,13 @@ def look(cluster: RealCluster) -> Seen:
     )
 
 
-def diagnosis(cluster: RealCluster, service: str) -> list[Json]:
-    """What ``why`` says of the Service."""
-    namespace, _, name = service.partition("/")
-    items: list[Json] = document(cluster, "why", name, "-n", namespace)["items"]
-    return items
-
-
-def offered(cluster: RealCluster, service: str) -> dict[str, Json | None]:
-    """Every ``fix`` that is offered for the Service, by what follows "fix".
-
-    With each comes what the refused plan lists of it; None where it needs no leave. What ``why``
-    offers is the same: that is held here, too.
-    """
-    (item,) = diagnosis(cluster, service)
-    namespace, _, name = service.partition("/")
-    by_why = {_told(one["command"]) for one in _remedies(item) if (one["command"] or "").startswith(_FIX)}
-    found = dict(_ways(cluster, f"{_FIX}{name} -n {namespace}"))
-    assert by_why == set(found)
-    if not found and item["addresses"]:
-        for command in _uniting(cluster, name, namespace):
-            found.update(_ways(cluster, command))
-    return found
-
-
 def done_and_undone(cluster: RealCluster, told: str, listed: Json | None) -> bool:
     """Does the ``fix`` and takes it back; whether the cluster is then as it was.
 
     Where it is not, the plan to take it back has said of whom.
     """
     first = look(cluster)
-    plan = parsed(typed(cluster, _FIX + told, "--yes", "-o", "json"))
+    plan = parsed(typed(cluster, f"{FIX}{told}", "--yes", "-o", "json"))
     between = _settled(cluster)
     assert all(item["feasible"] and not item["blocked"] for item in plan["items"])
     assert (plan["result"]["applied"], plan["result"]["verified"]) == (True, True)
@@ -109,27 +65,13 @@ def done_and_undone(cluster: RealCluster, told: str, listed: Json | None) -> boo
     return not other
 
 
-def by_hand(cluster: RealCluster, service: str) -> list[Typed]:
-    """The remedies that are plain kubectl commands and need no editor, in their order."""
-    (item,) = diagnosis(cluster, service)
-    return [
-        Typed(
-            command=one["command"].removeprefix(_KUBECTL).replace(_HERE, ""),
-            summary=one["summary"],
-            leaves=frozenset(one["leaves"]),
-        )
-        for one in _remedies(item)
-        if one["command"] and one["command"].split()[1] in _BY_HAND
-    ]
-
-
 def done_by_hand(cluster: RealCluster, service: str, remedy: Typed, *, rests: bool) -> None:
     """Types the command: the Service becomes what the remedy says, and nobody else is moved.
 
     ``rests`` is false where the addresses go to and fro until it is typed.
     """
     before = look(cluster)
-    ran = typed(cluster, f"{_KUBECTL}{remedy.command}{_HERE}")
+    ran = typed(cluster, f"{KUBECTL}{remedy.command}{HERE}")
     assert ran.returncode == 0, ran.stderr
     after = _settled(cluster)
     told = {name: [addresses] for name, addresses in before.addresses.items()}
@@ -148,34 +90,6 @@ def done_by_hand(cluster: RealCluster, service: str, remedy: Typed, *, rests: bo
     (item,) = diagnosis(cluster, service)
     causes = {finding["code"] for finding in item["findings"] if finding["cause"]}
     assert {code for code in causes if not code.startswith(UNREACHABLE)} <= remedy.leaves
-
-
-def _remedies(item: Json) -> Iterator[Json]:
-    for finding in item["findings"]:
-        yield from finding["remedies"]
-
-
-def _ways(cluster: RealCluster, command: str) -> Iterator[tuple[str, Json | None]]:
-    """The ways that the command has: itself, or those that it lists instead; nothing is done."""
-    done = typed(cluster, command, "-o", "json")
-    plan = parsed(done, done.returncode)
-    if plan["edits"]:
-        yield _told(command), None
-    for alternative in plan["alternatives"]:
-        yield _told(alternative["command"]), alternative
-
-
-def _uniting(cluster: RealCluster, name: str, namespace: str) -> Iterator[str]:
-    """The commands that would unite the Service with others of its key, where it needs nothing."""
-    plan = document(cluster, "fix", name, "-n", namespace)
-    for warning in plan["warnings"]:
-        _, unites, command = warning.partition("To unite them: ")
-        if unites:
-            yield command
-
-
-def _told(command: str) -> str:
-    return command.removeprefix(_FIX).replace(_HERE, "")
 
 
 def _settled(cluster: RealCluster) -> Seen:

@@ -34,7 +34,8 @@ def of_fixes() -> list[Named]:
 
 def of_commands() -> list[Named]:
     """Those whose remedies by hand are typed."""
-    return list(_chosen(lambda cause, version: cause.by_hand[version]))
+    chosen = _chosen(lambda cause, version: cause.by_hand[version])
+    return [(version, name) for version, name in chosen if CAUSES[name].by_hand[version]]
 
 
 def _chosen(remedies: _Remedies) -> Iterator[Named]:

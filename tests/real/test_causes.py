@@ -18,7 +18,8 @@ from tests.real.broken import Broken
 from tests.real.causes import Expected, Said
 from tests.real.conftest import Clusters, Played
 from tests.real.making import Making, holders_sorted
-from tests.real.remedies import UNREACHABLE, by_hand, diagnosis, done_and_undone, done_by_hand, offered
+from tests.real.offers import UNREACHABLE, by_hand, diagnosis, offers
+from tests.real.remedies import done_and_undone, done_by_hand
 from tests.real.selection import CAUSES, Named, of_causes, of_commands, of_fixes
 from tests.realcluster import parts
 from tests.realcluster.cluster import RealCluster
@@ -70,9 +71,11 @@ def test_cause(broken: Broken) -> None:
 
 @_each(of_fixes())
 def test_fixes(broken: Broken, played: list[Played]) -> None:
-    found = offered(broken.ready(), broken.cause.service)
-    assert sorted(found) == sorted(broken.cause.fixes[broken.version])
-    for told, listed in sorted(found.items()):
+    found = offers(broken.ready(), broken.cause.service)
+    assert sorted(found.fixes) == sorted(broken.cause.fixes[broken.version])
+    typed = sorted(one.command for one in found.by_hand)
+    assert typed == sorted(broken.cause.by_hand[broken.version])
+    for told, listed in sorted(found.fixes.items()):
         cluster = broken.ready()
         broken.spoil()
         played.append(Played(version=broken.version, cause=broken.cause.name, remedy=f"fix {told}"))
@@ -82,7 +85,8 @@ def test_fixes(broken: Broken, played: list[Played]) -> None:
 
 @_each(of_commands())
 def test_commands(broken: Broken, played: list[Played]) -> None:
-    found = by_hand(broken.ready(), broken.cause.service)
+    (item,) = diagnosis(broken.ready(), broken.cause.service)
+    found = by_hand(item)
     assert sorted(one.command for one in found) == sorted(broken.cause.by_hand[broken.version])
     for remedy in found:
         cluster = broken.cluster if remedy.follows else broken.ready()
