@@ -17,7 +17,7 @@ from tests.realcluster.cluster import RealCluster
 _UNDO = "kubectl sharedip undo"
 _WOKEN = "sharedip/woken"
 _QUIET_S = 0.3  # the plugin itself has watched for a second that nothing changed any more
-_GETS = re.compile(r"(?:it gets|it goes from .+ to) (?P<after>[^ ]+(?: or [^ ]+)*?)(?:,? and clients .*)?$")
+_GETS = re.compile(r"it gets (.+)$|it goes from .+ to (.+), and clients on ")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,19 +65,22 @@ def done_and_undone(cluster: RealCluster, told: str, listed: Json | None) -> boo
     return not other
 
 
-def done_by_hand(cluster: RealCluster, service: str, remedy: Typed, *, rests: bool) -> None:
+def done_by_hand(cluster: RealCluster, service: str, remedy: Typed, *, rests: bool, runs: bool) -> None:
     """Types the command: the Service becomes what the remedy says, and nobody else is moved.
 
-    ``rests`` is false where the addresses go to and fro until it is typed.
+    ``rests`` is false where the addresses go to and fro until it is typed. Where the controller does
+    not run it is then started: what happens at a start is what shows it.
     """
     before = look(cluster)
     ran = typed(cluster, f"{KUBECTL}{remedy.command}{HERE}")
     assert ran.returncode == 0, ran.stderr
+    if not runs:
+        cluster.restart_controller()
     after = _settled(cluster)
     told = {name: [addresses] for name, addresses in before.addresses.items()}
     found = _GETS.search(remedy.summary)
     if found is not None:
-        told[service] = [one.split(", ") for one in found["after"].split(" or ")]
+        told[service] = [one.split(", ") for one in (found[1] or found[2]).split(" or ")]
     elif "no address moves" not in remedy.summary:
         del told[service]  # then it says of the Service that nothing stands in its way any more
         assert after.addresses[service] or not rests or remedy.leaves
