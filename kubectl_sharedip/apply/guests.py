@@ -8,53 +8,48 @@ was not about, or that somebody would put back meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from kubectl_sharedip.apply.fields import Body, addresses, value_at
 from kubectl_sharedip.apply.foretelling import held_in
 from kubectl_sharedip.apply.journal_record import JournalRecord
 from kubectl_sharedip.apply.patches import KEYS
 from kubectl_sharedip.inventory.owners import put_back_by
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
-from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Operation
+from kubectl_sharedip.model.service import Service
 
 
 def guests_first(
-    record: JournalRecord,
-    views: Sequence[State],
-    now: Mapping[ServiceName, Body],
-    edits: Sequence[Edit],
-    lost: Collection[Address],
+    record: JournalRecord, views: Sequence[State], edits: Sequence[Edit], lost: Collection[Address]
 ) -> tuple[Edit, ...]:
     """The edits between two more for each guest: it gives up its key, and gets it back.
 
-    Arguments: the run; the view of each MetalLB; its Services as they are now; the edits that take
-    it back; the live addresses that these would take from whoever had them before the run. The
-    edits as they are where nobody has to go first.
+    Arguments: the run; the view of each MetalLB; the edits that take the run back; the live addresses
+    that these would take from whoever had them before the run. The edits as they are where nobody
+    has to go first.
     """
     edited = {(edit.service, operation.path) for edit in edits for operation in edit.operations}
+    came = {effect.service for effect in record.effects if not effect.before} & set(record.named)
+    services = (state.services[name] for state in views for name in sorted(came & state.services.keys()))
     leave = tuple(
         edit
-        for name in sorted(set(record.named) & now.keys())
-        for edit in _leaving(name, views, now[name])
-        if not addresses(record.before[name])
-        and not set(held_in(views, name)).isdisjoint(lost)
-        and edited.isdisjoint((name, operation.path) for operation in edit.operations)
+        for service in services
+        if not set(held_in(views, service.name)).isdisjoint(lost)
+        for edit in _leaving(service)
+        if edited.isdisjoint((service.name, operation.path) for operation in edit.operations)
     )
     return (*leave, *edits, *map(_back, leave))
 
 
-def _leaving(name: ServiceName, views: Sequence[State], now: Body) -> Iterator[Edit]:
+def _leaving(service: Service) -> Iterator[Edit]:
     """The edit that takes its key away; none where something would put it back meanwhile."""
-    service = next((state.services[name] for state in views if name in state.services), None)
-    keys = [(path, value) for path in KEYS if (value := value_at(now, path)) is not None]
-    if service is not None and keys and not put_back_by(service):
+    keys = [(path, value) for path in KEYS if (value := service.annotations.get(path[-1])) is not None]
+    if keys and not put_back_by(service):
         yield Edit(
-            service=name,
-            resource_version=value_at(now, ("metadata", "resourceVersion")),
+            service=service.name,
+            resource_version=service.resource_version,
             owner=None,
             operations=tuple(Operation(path=path, value=None, was=value) for path, value in keys),
         )

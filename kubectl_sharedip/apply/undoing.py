@@ -37,7 +37,7 @@ def plan_undo(record: JournalRecord, views: Sequence[State], now: Mapping[Servic
     edits = tuple(_reversed(record, sent, there, now))
     if not edits:
         return replace(NO_EDITS, gone=there.gone)
-    edits, foretold = _kindest(record, views, now, edits)
+    edits, foretold = _kindest(record, views, edits)
     return GivenPlan(
         edits=edits,
         effects=foretold.effects,
@@ -52,13 +52,13 @@ def plan_undo(record: JournalRecord, views: Sequence[State], now: Mapping[Servic
 
 
 def _kindest(
-    record: JournalRecord, views: Sequence[State], now: Mapping[ServiceName, Body], edits: tuple[Edit, ...]
+    record: JournalRecord, views: Sequence[State], edits: tuple[Edit, ...]
 ) -> tuple[tuple[Edit, ...], Foretold]:
     """The edits, and where somebody would lose by them what it had before the run, a way that spares it."""
     foretold = foretell(views, edits)
     lost = _lost(record, foretold)
     if lost:
-        kinder = guests_first(record, views, now, edits, lost)
+        kinder = guests_first(record, views, edits, lost)
         spared = foretell(views, kinder)
         if spared.complete and not _lost(record, spared):
             return kinder, spared

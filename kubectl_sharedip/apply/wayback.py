@@ -23,7 +23,8 @@ def way_back(
 
     Arguments: the edits that were made, in that order; the Services before, those of the edits at
     least; kubectl's flags in force, a word each (``("--context", "lab")``), never with a token. Who
-    waited and came to an edited Service by its key goes without it meanwhile: see guests.py.
+    waited and came to a Service whose key or policy was edited goes without its key meanwhile: see
+    guests.py.
     """
     guests = dict(_guests(edits, before))
     return (
@@ -44,12 +45,13 @@ _Fields = Mapping[Path, "str | int | None"]
 def _guests(
     edits: Sequence[Edit], before: Mapping[ServiceName, Body]
 ) -> Iterator[tuple[ServiceName, Mapping[Path, str | int | None]]]:
-    """Who waited with the key that an edited Service has now, and what it is written in."""
+    """Who waited with the key of somebody who was let in by an edit, and where the key is written."""
     after: dict[ServiceName, dict[Path, str | None]] = {}
     for edit in edits:
         fields = after.setdefault(edit.service, _keys(before.get(edit.service, {})))
         fields |= {each.path: each.value for each in edit.operations if each.path in KEYS}
-    hosts = [name for name in after if addresses(before.get(name, {}))]
+    opened = {e.service for e in edits for each in e.operations if each.path in (*KEYS, POLICY)}
+    hosts = [name for name in opened if addresses(before.get(name, {}))]
     theirs = {value for name in hosts for value in after[name].values() if value}
     for name, body in sorted(before.items()):
         keys = _keys(body)

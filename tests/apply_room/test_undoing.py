@@ -206,14 +206,12 @@ def _key(value: str | None, was: str | None) -> Operation:
     return Operation(path=("metadata", "annotations", KEY), value=value, was=was)
 
 
-JOINED_BY_HIS_KEY = replace(
-    run((GIVE_HOLDER, "done"), before=(holder(), waiter(**KEYED)), effects=JOINED), named=(WAITER,)
-)
+JOINED_BY_HIS_KEY = replace(run((GIVE_HOLDER, "done"), before=(holder(),), effects=JOINED), named=(WAITER,))
 
 
 def test_who_came_leaves_first_so_that_the_one_who_was_there_stays() -> None:
     """An edit takes the address from the one that is edited; the first state is back, to the letter."""
-    plan = undo(JOINED_BY_HIS_KEY, holder(**KEYED), waiter(HELD, **KEYED))
+    plan = undo(JOINED_BY_HIS_KEY, holder(**KEYED), beside=(waiter(HELD, **KEYED),))
     assert [(edit.service, edit.operations) for edit in plan.edits] == [
         (WAITER, (_key(None, "dns"),)),
         (HOLDER, (_key(None, "dns"),)),
@@ -231,7 +229,7 @@ def test_nobody_leaves_whom_the_run_was_not_about_or_whose_key_would_be_put_back
         (replace(JOINED_BY_HIS_KEY, named=(HOLDER,)), waiter(HELD, **KEYED)),
         (JOINED_BY_HIS_KEY, owned),
     ):
-        plan = undo(record, holder(**KEYED), guest)
+        plan = undo(record, holder(**KEYED), beside=(guest,))
         assert [(edit.service, edit.operations) for edit in plan.edits] == [(HOLDER, (_key(None, "dns"),))]
         told = [(one.service, one.before, one.after, one.holders) for one in plan.not_as_before]
         assert told == [

@@ -146,6 +146,9 @@ def test_who_came_by_the_key_goes_without_it_until_the_rest_is_back() -> None:
     for beside in (elsewhere, stranger):  # nobody who came
         (line,) = way_back([GIVE_HOLDER], {**images, WAITER: beside})
         assert "svc/holder" in line
+    sent_away = set_spec(HOLDER, "loadBalancerIP", OTHER, None)  # then nobody came to it
+    keyed = {HOLDER: service("holder", HELD, annotations={KEY: "dns"}), WAITER: waits}
+    assert len(way_back([sent_away], keyed)) == 1
 
 
 def test_after_a_run_the_lines_give_back_what_was_there(lab: Lab) -> None:

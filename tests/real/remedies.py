@@ -59,6 +59,9 @@ def done_and_undone(cluster: RealCluster, told: str, listed: Json | None) -> boo
     assert (back["result"]["applied"], back["result"]["verified"]) == (True, True)
     _check_foretold(back, between, last)
     assert last.written == first.written
+    for name, addresses in first.addresses.items():
+        if addresses and addresses == between.addresses[name]:  # to take it back takes it from nobody
+            assert last.addresses[name] == addresses
     other = {name for name, addresses in first.addresses.items() if last.addresses[name] != addresses}
     assert other <= _warned_of(back, first.addresses)
     assert _warned_of(back, first.addresses) <= other | _uncertain(back)
