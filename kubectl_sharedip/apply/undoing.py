@@ -34,10 +34,10 @@ def plan_undo(record: JournalRecord, views: Sequence[State], now: Mapping[Servic
     there = standing(record, sent, now)
     if there.foreign:
         return replace(NO_EDITS, stale=there.foreign, gone=there.gone)
-    edits = tuple(_reversed(record, sent, there, now))
-    if not edits:
+    back = tuple(_reversed(record, sent, there, now))
+    if not back:
         return replace(NO_EDITS, gone=there.gone)
-    edits, foretold = _kindest(record, views, edits)
+    edits, foretold = _kindest(record, views, back)
     return GivenPlan(
         edits=edits,
         effects=foretold.effects,
@@ -47,6 +47,7 @@ def plan_undo(record: JournalRecord, views: Sequence[State], now: Mapping[Servic
         gone=there.gone,
         unforetold=(),
         not_as_before=tuple(_not_as_before(record, views, foretold)),
+        makes_way=tuple(sorted({edit.service for edit in edits if edit not in back})),
         complete=foretold.complete,
     )
 

@@ -36,8 +36,9 @@ class GivenPlan:
     ``stale`` says why there are none: what somebody else changed. ``gone`` are Services that are no
     longer there, so that nothing is done about them; ``unforetold`` what finishing the run would do
     and the run did not foretell. ``not_as_before`` are those that do not certainly come to have
-    what they had before the run. ``complete`` is False where more ends were possible than could be
-    followed.
+    what they had before the run; ``makes_way`` are those that go without their sharing key meanwhile,
+    so that somebody else keeps an address. ``complete`` is False where more ends were possible than
+    could be followed.
     """
 
     edits: tuple[Edit, ...]
@@ -48,6 +49,7 @@ class GivenPlan:
     gone: tuple[ServiceName, ...]
     unforetold: tuple[Effect, ...]
     not_as_before: tuple[NotAsBefore, ...]
+    makes_way: tuple[ServiceName, ...]
     complete: bool
 
 
@@ -60,6 +62,7 @@ NO_EDITS = GivenPlan(
     gone=(),
     unforetold=(),
     not_as_before=(),
+    makes_way=(),
     complete=True,
 )
 

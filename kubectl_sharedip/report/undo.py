@@ -134,6 +134,11 @@ def _doubts(snapshot: Snapshot, state: State | None) -> Iterator[str]:
 def _warnings(given: Given) -> Iterator[str]:
     for name in given.plan.gone:
         yield f"{name} is gone, or is being deleted: nothing is done about it"
+    for name in given.plan.makes_way:
+        yield (
+            f"{name} goes without its sharing key until the rest is taken back: else whoever was there"
+            " before it would lose the address to it"
+        )
     yield from (_not_as_before(one) for one in given.plan.not_as_before)
 
 

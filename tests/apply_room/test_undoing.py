@@ -218,7 +218,7 @@ def test_who_came_leaves_first_so_that_the_one_who_was_there_stays() -> None:
         (WAITER, (_key("dns", None),)),
     ]
     assert plan.effects == (Effect(service=WAITER, before=(address(HELD),), after=((),)),)
-    assert plan.not_as_before == ()
+    assert (plan.makes_way, plan.not_as_before) == ((WAITER,), ())
 
 
 def test_nobody_leaves_whom_the_run_was_not_about_or_whose_key_would_be_put_back() -> None:
@@ -231,6 +231,7 @@ def test_nobody_leaves_whom_the_run_was_not_about_or_whose_key_would_be_put_back
     ):
         plan = undo(record, holder(**KEYED), beside=(guest,))
         assert [(edit.service, edit.operations) for edit in plan.edits] == [(HOLDER, (_key(None, "dns"),))]
+        assert plan.makes_way == ()
         told = [(one.service, one.before, one.after, one.holders) for one in plan.not_as_before]
         assert told == [
             (HOLDER, (address(HELD),), ((address(OTHER),),), (WAITER,)),
