@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kubectl_sharedip.apply.fields import Body, Path, field_of, value_at
+from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX, SHARING_KEY
 from kubectl_sharedip.model.names import ServiceName, service_ref
 from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.results import Stale
 
 POLICY = ("spec", "externalTrafficPolicy")
 HEALTH_PORT = ("spec", "healthCheckNodePort")  # given and taken by the API server with the policy
+KEYS = tuple(("metadata", "annotations", prefix + SHARING_KEY) for prefix in (NEW_PREFIX, OLD_PREFIX))
 
 
 def merge_body(fields: Mapping[Path, str | int | None], resource_version: str | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ refuses to call an edit made, or not made, where a field has a value that nobody
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kubectl_sharedip.apply.fields import Body, Path, field_of, value_at
@@ -62,6 +62,7 @@ def standing(record: JournalRecord, indices: Collection[int], now: Mapping[Servi
         for stale in _made_anew(name, was=record.before[name], now=now[name])
     ]
     others = {stale.object for stale in foreign}
+    sent = {each.edit for each in record.progress if each.state in ("sent", "done")}
     for index in sorted(indices):
         edit = record.edits[index]
         if edit.service in now and service_ref(edit.service) not in others:
@@ -71,7 +72,7 @@ def standing(record: JournalRecord, indices: Collection[int], now: Mapping[Servi
     for field, made in steps.items():
         name, path = field
         value = value_at(now[name], path)
-        found = next((index for index, operation in reversed(made) if operation.value == value), None)
+        found = _made_last(made, value, sent)
         if found is None and made[0][1].was != value:
             wrote = made[-1][1].value
             foreign.append(Stale(object=service_ref(name), field=field_of(path), was=wrote, now=value))
@@ -80,6 +81,19 @@ def standing(record: JournalRecord, indices: Collection[int], now: Mapping[Servi
     return Standing(
         last=last, foreign=tuple(ordered), gone=tuple(sorted(name for name in names if name not in now))
     )
+
+
+def _made_last(made: Sequence[tuple[int, Operation]], value: str | None, sent: Collection[int]) -> int | None:
+    """The last of the edits of a field that gave it its value; None where it is as before the run.
+
+    One that was never sent is taken for made only where nothing else explains the value: a field may
+    be given another value for a while, and then its own again.
+    """
+    found = [index for index, operation in made if operation.value == value]
+    known = [index for index in found if index in sent]
+    if known or value == made[0][1].was:
+        return max(known, default=None)
+    return max(found, default=None)
 
 
 def _made_anew(name: ServiceName, *, was: Body, now: Body) -> tuple[Stale, ...]:

@@ -1,7 +1,8 @@
 """The plan that takes a run back: its own edits, reversed, where they stand.
 
-It gives every field the value that it had before the run, the newest edit first. It refuses to
-touch a field that somebody else wrote since: such a plan has no edits, and names what is in the way.
+It gives every field the value that it had before the run, the newest edit first; guests.py has who
+makes way meanwhile. It refuses to touch a field that somebody else wrote since: such a plan has no
+edits, and names what is in the way.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from dataclasses import replace
 
 from kubectl_sharedip.apply.fields import Body, addresses, value_at
 from kubectl_sharedip.apply.foretelling import Foretold, foretell
+from kubectl_sharedip.apply.guests import guests_first
 from kubectl_sharedip.apply.journal_record import JournalRecord
 from kubectl_sharedip.apply.patches import HEALTH_PORT, POLICY
 from kubectl_sharedip.apply.standing import Standing, standing
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.given import NO_EDITS, GivenPlan, NotAsBefore
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Operation
@@ -31,10 +34,10 @@ def plan_undo(record: JournalRecord, views: Sequence[State], now: Mapping[Servic
     there = standing(record, sent, now)
     if there.foreign:
         return replace(NO_EDITS, stale=there.foreign, gone=there.gone)
-    edits = tuple(_reversed(record, sent, there, now))
-    if not edits:
+    back = tuple(_reversed(record, sent, there, now))
+    if not back:
         return replace(NO_EDITS, gone=there.gone)
-    foretold = foretell(views, edits)
+    edits, foretold = _kindest(record, views, back)
     return GivenPlan(
         edits=edits,
         effects=foretold.effects,
@@ -44,8 +47,39 @@ def plan_undo(record: JournalRecord, views: Sequence[State], now: Mapping[Servic
         gone=there.gone,
         unforetold=(),
         not_as_before=tuple(_not_as_before(record, views, foretold)),
+        makes_way=tuple(sorted({edit.service for edit in edits if edit not in back})),
         complete=foretold.complete,
     )
+
+
+def _kindest(
+    record: JournalRecord, views: Sequence[State], edits: tuple[Edit, ...]
+) -> tuple[tuple[Edit, ...], Foretold]:
+    """The edits, and where somebody would lose by them what it had before the run, a way that spares it."""
+    foretold = foretell(views, edits)
+    lost = _lost(record, foretold)
+    if lost:
+        kinder = guests_first(record, views, edits, lost)
+        spared = foretell(views, kinder)
+        if spared.complete and not _lost(record, spared):
+            return kinder, spared
+    return edits, foretold
+
+
+def _lost(record: JournalRecord, foretold: Foretold) -> set[Address]:
+    """The addresses that somebody has, had before the run, and would not certainly keep."""
+    return {
+        address
+        for effect in foretold.effects
+        for address in set(effect.before) & set(_had(record).get(effect.service, ()))
+        if not all(address in after for after in effect.after)
+    }
+
+
+def _had(record: JournalRecord) -> dict[ServiceName, tuple[Address, ...]]:
+    """Who had which addresses before the run, as far as it looked."""
+    had = {name: addresses(body) for name, body in record.before.items()}
+    return had | {effect.service: effect.before for effect in record.effects}
 
 
 def _reversed(
@@ -94,13 +128,11 @@ def _port_again(
 def _not_as_before(
     record: JournalRecord, views: Sequence[State], foretold: Foretold
 ) -> Iterator[NotAsBefore]:
-    """Who had an address before the run and does not get it in every end."""
-    had = {name: addresses(body) for name, body in record.before.items()}
-    had |= {effect.service: effect.before for effect in record.effects}
-    for name, before in sorted(had.items()):
+    """Who does not in every end have what it had before the run, be that an address or none."""
+    for name, before in sorted(_had(record).items()):
         after = foretold.addresses(name)
         there = any(name in state.services for state in views)
-        if before and there and any(set(before) != set(each) for each in after):
+        if there and any(set(before) != set(each) for each in after):
             holders = {one for state in views for each in before for one in state.ledger.holders(each)}
             yield NotAsBefore(
                 service=name, before=before, after=after, holders=tuple(sorted(holders - {name}))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from kubectl_sharedip.apply.fields import Body, Path, value_at
-from kubectl_sharedip.apply.patches import HEALTH_PORT, POLICY, merge_body, values
+from kubectl_sharedip.apply.fields import Body, Path, addresses, value_at
+from kubectl_sharedip.apply.patches import HEALTH_PORT, KEYS, POLICY, merge_body, values
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit
 
@@ -21,11 +21,16 @@ def way_back(
 ) -> tuple[str, ...]:
     """The lines that put each edited field back, the newest edit first.
 
-    Arguments: the edits that were made, in that order; the Services before; kubectl's flags in
-    force, a word each (``("--context", "lab")``), never with a token.
+    Arguments: the edits that were made, in that order; the Services before, those of the edits at
+    least; kubectl's flags in force, a word each (``("--context", "lab")``), never with a token. Who
+    waited and came to a Service whose key or policy was edited goes without its key meanwhile: see
+    guests.py.
     """
-    return tuple(
-        _line(edit.service, _undone(edit, before.get(edit.service)), flags) for edit in reversed(edits)
+    guests = dict(_guests(edits, before))
+    return (
+        *(_line(name, dict.fromkeys(keys), flags) for name, keys in guests.items()),
+        *(_line(edit.service, _undone(edit, before.get(edit.service)), flags) for edit in reversed(edits)),
+        *(_line(name, keys, flags) for name, keys in guests.items()),
     )
 
 
@@ -34,11 +39,33 @@ def as_commands(edits: Sequence[Edit], *, flags: Sequence[str] = ()) -> tuple[st
     return tuple(_line(edit.service, values(edit), flags) for edit in edits)
 
 
-_Fields = dict[Path, "str | int | None"]
+_Fields = Mapping[Path, "str | int | None"]
+
+
+def _guests(
+    edits: Sequence[Edit], before: Mapping[ServiceName, Body]
+) -> Iterator[tuple[ServiceName, Mapping[Path, str | int | None]]]:
+    """Who waited with the key of somebody who was let in by an edit, and where the key is written."""
+    after: dict[ServiceName, dict[Path, str | None]] = {}
+    for edit in edits:
+        fields = after.setdefault(edit.service, _keys(before.get(edit.service, {})))
+        fields |= {each.path: each.value for each in edit.operations if each.path in KEYS}
+    opened = {e.service for e in edits for each in e.operations if each.path in (*KEYS, POLICY)}
+    hosts = [name for name in opened if addresses(before.get(name, {}))]
+    theirs = {value for name in hosts for value in after[name].values() if value}
+    for name, body in sorted(before.items()):
+        keys = _keys(body)
+        untouched = keys == after.get(name, keys)
+        if untouched and not addresses(body) and not theirs.isdisjoint(keys.values()):
+            yield name, {path: value for path, value in keys.items() if value is not None}
+
+
+def _keys(body: Body) -> dict[Path, str | None]:
+    return {path: value_at(body, path) for path in KEYS}
 
 
 def _undone(edit: Edit, before: Body | None) -> _Fields:
-    fields: _Fields = {each.path: each.was for each in edit.operations}
+    fields: dict[Path, str | int | None] = {each.path: each.was for each in edit.operations}
     if before is not None and fields.get(POLICY) == "Local":
         # Leaving Local gave the health check's port away: without it another one would come.
         port = value_at(before, HEALTH_PORT)

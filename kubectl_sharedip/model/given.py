@@ -17,9 +17,10 @@ from kubectl_sharedip.model.results import Stale
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAsBefore:
-    """A Service that had ``before`` ahead of the plan, and does not certainly get it back.
+    """A Service that had ``before`` ahead of the plan, and does not certainly come to have it again.
 
-    ``after`` has each list that may come; ``holders`` are the others that are on those addresses now.
+    ``before`` is empty where it waited. ``after`` has each list that may come; ``holders`` are the
+    others that are on those addresses now.
     """
 
     service: ServiceName
@@ -34,8 +35,9 @@ class GivenPlan:
 
     ``stale`` says why there are none: what somebody else changed. ``gone`` are Services that are no
     longer there, so that nothing is done about them; ``unforetold`` what finishing the run would do
-    and the run did not foretell. ``not_as_before`` are those that do not certainly get back the
-    address that they had before the run. ``complete`` is False where more ends were possible than
+    and the run did not foretell. ``not_as_before`` are those that do not certainly come to have
+    what they had before the run; ``makes_way`` are those that go without their sharing key meanwhile,
+    so that somebody else keeps an address. ``complete`` is False where more ends were possible than
     could be followed.
     """
 
@@ -47,6 +49,7 @@ class GivenPlan:
     gone: tuple[ServiceName, ...]
     unforetold: tuple[Effect, ...]
     not_as_before: tuple[NotAsBefore, ...]
+    makes_way: tuple[ServiceName, ...]
     complete: bool
 
 
@@ -59,6 +62,7 @@ NO_EDITS = GivenPlan(
     gone=(),
     unforetold=(),
     not_as_before=(),
+    makes_way=(),
     complete=True,
 )
 

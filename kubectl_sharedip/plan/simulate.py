@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.converge import converge, outcome_of
 from kubectl_sharedip.metallb.edits import ServiceEdit
-from kubectl_sharedip.metallb.outcomes import Assigned
+from kubectl_sharedip.metallb.outcomes import Assigned, OneOf
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.names import ServiceName
@@ -53,6 +53,6 @@ def _sleeps(settled: Settled, name: ServiceName) -> bool:
     """
     return any(
         not held_by(end, name)
-        and isinstance(outcome_of(converge(end, end.services[name], explained=False)), Assigned)
+        and isinstance(outcome_of(converge(end, end.services[name], explained=False)), Assigned | OneOf)
         for end in settled.ends
     )

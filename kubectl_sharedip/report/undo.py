@@ -134,12 +134,21 @@ def _doubts(snapshot: Snapshot, state: State | None) -> Iterator[str]:
 def _warnings(given: Given) -> Iterator[str]:
     for name in given.plan.gone:
         yield f"{name} is gone, or is being deleted: nothing is done about it"
+    for name in given.plan.makes_way:
+        yield (
+            f"{name} goes without its sharing key until the rest is taken back: else whoever was there"
+            " before it would lose the address to it"
+        )
     yield from (_not_as_before(one) for one in given.plan.not_as_before)
 
 
 def _not_as_before(one: NotAsBefore) -> str:
+    certain = len(one.after) == 1
+    if not one.before:
+        has = "will have" if certain else "may have"
+        return f"{one.service} had no address before the plan and {has} {addresses_text(one.after)}"
     had = list_text(one.before)
-    verb = "gets" if len(one.after) == 1 else "may get"
+    verb = "gets" if certain else "may get"
     held = f"; {_joined(one.holders)} {'is' if len(one.holders) == 1 else 'are'} there now"
     return (
         f"{one.service} had {had} before the plan and {verb} {addresses_text(one.after)}"

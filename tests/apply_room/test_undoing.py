@@ -192,6 +192,77 @@ def test_an_old_address_that_may_not_come_back_is_told() -> None:
     assert (told.before, told.after, told.holders) == ((address(HELD),), ((),), (HOLDER,))
 
 
+def test_who_waited_and_keeps_its_address_is_told() -> None:
+    """To wake MetalLB up was all; nobody takes back what it gave."""
+    woken = run((WAKE, "done"), before=(waiter(wanted=OTHER),), effects=(effect(WAITER, None, OTHER),))
+    back = undo(woken, waiter(OTHER, wanted=OTHER, **{"sharedip/woken": "1"}))
+    assert [edit.service for edit in back.edits] == [WAITER]
+    assert back.effects == ()
+    (told,) = back.not_as_before
+    assert (told.service, told.before, told.after) == (WAITER, (), ((address(OTHER),),))
+
+
+def _key(value: str | None, was: str | None) -> Operation:
+    return Operation(path=("metadata", "annotations", KEY), value=value, was=was)
+
+
+JOINED_BY_HIS_KEY = replace(run((GIVE_HOLDER, "done"), before=(holder(),), effects=JOINED), named=(WAITER,))
+
+
+def test_who_came_leaves_first_so_that_the_one_who_was_there_stays() -> None:
+    """An edit takes the address from the one that is edited; the first state is back, to the letter."""
+    plan = undo(JOINED_BY_HIS_KEY, holder(**KEYED), beside=(waiter(HELD, **KEYED),))
+    assert [(edit.service, edit.operations) for edit in plan.edits] == [
+        (WAITER, (_key(None, "dns"),)),
+        (HOLDER, (_key(None, "dns"),)),
+        (WAITER, (_key("dns", None),)),
+    ]
+    assert plan.effects == (Effect(service=WAITER, before=(address(HELD),), after=((),)),)
+    assert (plan.makes_way, plan.not_as_before) == ((WAITER,), ())
+
+
+def test_nobody_leaves_whom_the_run_was_not_about_or_whose_key_would_be_put_back() -> None:
+    """Then it is told who loses what."""
+    owned = waiter(HELD, **KEYED)
+    owned["metadata"]["ownerReferences"] = [{"kind": "Shop", "name": "shop", "controller": True}]
+    for record, guest in (
+        (replace(JOINED_BY_HIS_KEY, named=(HOLDER,)), waiter(HELD, **KEYED)),
+        (JOINED_BY_HIS_KEY, owned),
+    ):
+        plan = undo(record, holder(**KEYED), beside=(guest,))
+        assert [(edit.service, edit.operations) for edit in plan.edits] == [(HOLDER, (_key(None, "dns"),))]
+        assert plan.makes_way == ()
+        told = [(one.service, one.before, one.after, one.holders) for one in plan.not_as_before]
+        assert told == [
+            (HOLDER, (address(HELD),), ((address(OTHER),),), (WAITER,)),
+            (WAITER, (), ((address(HELD),),), ()),
+        ]
+
+
+def test_a_field_that_gets_its_own_value_again_is_not_taken_for_made_before_it_was_sent() -> None:
+    """The run that takes one back, cut off at each of its edits: what is left of it is what is not there."""
+    leave, holders, again = (
+        replace(GIVE_WAITER, operations=(_key(None, "dns"),)),
+        replace(GIVE_HOLDER, operations=(_key(None, "dns"),)),
+        replace(GIVE_WAITER, operations=(_key("dns", None),)),
+    )
+    before = (holder(**KEYED), waiter(HELD, **KEYED))
+    effects = (Effect(service=WAITER, before=(address(HELD),), after=((),)),)
+    states: tuple[tuple[tuple[Step, Step, Step], Json, Json, tuple[int, ...]], ...] = (
+        (("sent", "planned", "planned"), *before, (0, 1, 2)),
+        (("sent", "planned", "planned"), holder(**KEYED), waiter(), (1, 2)),
+        (("done", "sent", "planned"), holder(**KEYED), waiter(), (1, 2)),
+        (("done", "sent", "planned"), holder(), waiter(), (2,)),
+        (("done", "done", "sent"), holder(), waiter(), (2,)),
+        (("done", "done", "sent"), holder(), waiter(**KEYED), ()),
+    )
+    for (first, second, third), holds, waits, left in states:
+        record = run((leave, first), (holders, second), (again, third), before=before, effects=effects)
+        found = rest(record, holds, waits)
+        assert found.left == left
+        assert (found.plan.stale, found.plan.unforetold) == ((), ())
+
+
 def test_the_rest_of_a_run_is_what_is_not_there() -> None:
     record = run((GIVE_HOLDER, "sent"), (GIVE_WAITER, "planned"), before=BEFORE, effects=JOINED)
     begun = rest(record, holder(**KEYED), waiter())

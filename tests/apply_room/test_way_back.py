@@ -16,6 +16,7 @@ from tests.apply_room.cluster_of_three import (
     HOLDER,
     JOIN,
     KEY,
+    OTHER,
     WAITER,
     WAKE,
     Lab,
@@ -129,6 +130,25 @@ def test_local_gets_its_health_check_port_again() -> None:
     assert patch == {"spec": {"externalTrafficPolicy": "Local", "healthCheckNodePort": 30_500}}
     (line,) = way_back([edit], {HOLDER: service("holder", HELD)})
     assert json.loads(shlex.split(line)[-1]) == {"spec": {"externalTrafficPolicy": "Local"}}
+
+
+def test_who_came_by_the_key_goes_without_it_until_the_rest_is_back() -> None:
+    """Else the one who was there would lose the address to it, being the one that is edited."""
+    waits = service("waiter", loadBalancerIP=HELD, annotations={KEY: "dns"})
+    images = {HOLDER: service("holder", HELD), WAITER: waits}
+    assert way_back([GIVE_HOLDER], images) == (
+        f"kubectl annotate -n shop svc/waiter {KEY}- --overwrite",
+        f"kubectl annotate -n shop svc/holder {KEY}- --overwrite",
+        f"kubectl annotate -n shop svc/waiter {KEY}=dns --overwrite",
+    )
+    elsewhere = service("waiter", OTHER, annotations={KEY: "dns"})
+    stranger = service("waiter", annotations={KEY: "dot"})
+    for beside in (elsewhere, stranger):  # nobody who came
+        (line,) = way_back([GIVE_HOLDER], {**images, WAITER: beside})
+        assert "svc/holder" in line
+    sent_away = set_spec(HOLDER, "loadBalancerIP", OTHER, None)  # then nobody came to it
+    keyed = {HOLDER: service("holder", HELD, annotations={KEY: "dns"}), WAITER: waits}
+    assert len(way_back([sent_away], keyed)) == 1
 
 
 def test_after_a_run_the_lines_give_back_what_was_there(lab: Lab) -> None:

@@ -200,6 +200,55 @@ def test_the_old_address_that_somebody_else_has_is_named(lab: Lab) -> None:
     assert warning == (f"shop/web had {FREE} before the plan and gets no address; bank/thief is there now")
 
 
+def test_who_waited_and_keeps_its_address_is_named(lab: Lab) -> None:
+    """MetalLB was woken, no more: nobody takes back what it then gave."""
+    lab.api.put(service("web", FREE, port=443, loadBalancerIP=FREE, annotations={"sharedip/woken": "1"}))
+    kept = moved_away(lab)
+    kept["before"][0]["object"]["status"] = {"loadBalancer": {}}
+    kept["effects"][0] |= {"before": [], "after": [[FREE]]}
+    woken = {"op": "add", "path": "/metadata/annotations/sharedip~1woken", "value": "1", "was": None}
+    kept["edits"][0] |= {"wakesOnly": True, "operations": [woken]}
+    lab.journals.mkdir()
+    (lab.journals / "20260101T000000Z-00000000.json").write_text(json.dumps(kept))
+
+    ended = lab("undo", "moved", "--dry-run=client", "-o", "json")
+
+    assert ended.status == 0, ended.err
+    assert ended.document["effects"] == []
+    assert ended.document["warnings"] == [f"shop/web had no address before the plan and will have {FREE}"]
+
+
+def test_who_came_by_a_key_makes_way_and_it_is_said_why(lab: Lab) -> None:
+    """Else the one who was there, being the one that is edited, would lose the address."""
+    lab.api.put(service("web", FREE, port=443, loadBalancerIP=FREE, annotations={KEY: "k"}))
+    lab.api.put(service("late", FREE, port=80, loadBalancerIP=FREE, annotations={KEY: "k"}))
+    kept = moved_away(lab)
+    del kept["before"][0]["object"]["metadata"]["annotations"]
+    came = {"namespace": "shop", "name": "late"}
+    kept |= {"named": [came], "effects": [{"service": came, "before": [], "after": [[FREE]]}]}
+    given = {
+        "op": "add",
+        "path": f"/metadata/annotations/{KEY.replace('/', '~1')}",
+        "value": "k",
+        "was": None,
+    }
+    kept["edits"][0]["operations"] = [given]
+    lab.journals.mkdir()
+    (lab.journals / "20260101T000000Z-00000000.json").write_text(json.dumps(kept))
+
+    ended = lab("undo", "moved", "--dry-run=client", "-o", "json")
+
+    assert ended.status == 0, ended.err
+    assert broken_promises(ended.document) == []
+    told = [(edit["name"], edit["operations"][0]["value"]) for edit in ended.document["edits"]]
+    assert told == [("late", None), ("web", None), ("late", "k")]
+    assert [(effect["name"], effect["after"]) for effect in ended.document["effects"]] == [("late", [[]])]
+    assert ended.document["warnings"] == [
+        "shop/late goes without its sharing key until the rest is taken back: else whoever was there"
+        " before it would lose the address to it"
+    ]
+
+
 def moved_away(lab: Lab) -> dict[str, Any]:
     """The journal of a plan that took the request for FREE from shop/web."""
     name = {"namespace": "shop", "name": "web"}

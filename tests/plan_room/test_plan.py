@@ -166,6 +166,23 @@ def test_after_a_move_whoever_waits_has_to_be_woken() -> None:
     assert edits(plan(present, "web", "others", "moves"))[-1] == ("web", {WOKEN: "1"})
 
 
+def test_who_sleeps_is_woken_also_where_nobody_knows_which_pool_it_will_get() -> None:
+    """Both pools have room for it again; of the two MetalLB takes either."""
+    present = state(
+        pool("one", "192.0.2.10/32"),
+        pool("two", "198.51.100.1/32"),
+        service("first", key="dns", status=[FREE]),
+        service("second", key="dns", status=["198.51.100.1"]),
+        service("web", key="dns", ports=["TCP/443"]),
+    )
+    found = plan(present, "web")
+    assert edits(found) == [("web", {WOKEN: "1"})]
+    assert found.chosen is not None
+    (effect,) = found.chosen.effects
+    assert not effect.certain
+    assert {str(address) for (address,) in effect.after} == {FREE, "198.51.100.1"}
+
+
 @pytest.mark.parametrize(("before", "after"), [(None, "1"), ("1", "2"), ("2", "1")])
 def test_the_wake_up_flips_one_annotation(before: str | None, after: str) -> None:
     one = service("web", annotations={WOKEN: before} if before else {})

@@ -59,6 +59,18 @@ def resource_versions(cluster: RealCluster) -> dict[str, str]:
     return {name: item["metadata"]["resourceVersion"] for name, item in services_by_name(cluster).items()}
 
 
+def written(item: Json) -> Json:
+    """What people write in a Service: all but MetalLB's word and kubectl's copy."""
+    theirs = ("metallb.io/ip-allocated-from-pool", "metallb.universe.tf/ip-allocated-from-pool", "kubectl.")
+    metadata = item["metadata"]
+    annotations = metadata.get("annotations", {})
+    return {
+        "annotations": {key: value for key, value in annotations.items() if not key.startswith(theirs)},
+        "labels": metadata.get("labels", {}),
+        "spec": item["spec"],
+    }
+
+
 def foretold(plan: Json, before: Addresses) -> Addresses:
     """The addresses of every Service after a plan, as its document foretells them, without a doubt."""
     after = dict(before)

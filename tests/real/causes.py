@@ -3,6 +3,12 @@
     service: default/web      the one that is asked about
     versions: ["0.16.1"]      the MetalLB versions on which it is played
     single-stack: true        on a cluster of its own, whose Services have IPv4 clusterIPs alone
+    fixes: [web --allow unpin]  every ``kubectl sharedip fix`` that is offered, by what follows "fix",
+                              on every version that tests know, those that ``versions`` lacks too
+    by-hand: []               every other command that is offered and can be typed as it stands, by
+                              what follows "kubectl"; none where it is left out
+    fixes-differ:             where others are offered on a version; also: by-hand-differs
+      "0.13.12": []
     steps:                    one after the other, each settled before the next
       - apply: [...]          documents; what is no Service goes together with what follows it
       - edit: service default/web    or: pool lab, namespace shop
@@ -25,66 +31,28 @@
       "0.13.12": {}
 
 Everything in ``expect`` is written from MetalLB's rules and the table of finding codes, never
-copied from an output. In an event's text holders stand sorted: MetalLB's own order is random.
+copied from an output; so are the remedies. In an event's text holders stand sorted: MetalLB's own
+order is random. A version that ``versions`` lacks has the same steps, each annotation under the
+prefix that it knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.real.steps import Step, step_of, text_under_old_prefix, under_old_prefix
 from tests.realcluster import parts
 
 FOLDER = Path(__file__).parent / "causes"
 
 Json = dict[str, Any]
 _NORMAL = ("IPAllocated", "ClearAssignment", "AdditionalAssignFailed")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Apply:
-    """Objects that are created in this order."""
-
-    documents: Sequence[Json]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Patch:
-    """A merge patch of the object ``kind`` ``name``, or of its status."""
-
-    kind: str
-    name: str
-    status: bool
-    body: Json
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delete:
-    """The object ``kind`` ``name`` goes."""
-
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Store:
-    """A Service is written to etcd as it is."""
-
-    document: Json
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Controller:
-    """MetalLB's controller is started, or stopped where ``runs`` is false."""
-
-    runs: bool
-
-
-Step = Apply | Patch | Delete | Store | Controller
+_WITHOUT_NEW_PREFIX = ("0.13.12",)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -118,7 +86,19 @@ class Cause:
     service: str
     steps: Sequence[Step]
     on: Mapping[str, Expected] = field(default_factory=dict)
+    fixes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    by_hand: Mapping[str, Sequence[str]] = field(default_factory=dict)
     single_stack: bool = False
+
+    def steps_on(self, version: str) -> Sequence[Step]:
+        """The steps as they mean on this version what they mean on the newest."""
+        if not _is_translated(version, self.on):
+            return self.steps
+        return tuple(under_old_prefix(step) for step in self.steps)
+
+    def expected_on(self, version: str) -> Expected:
+        """What comes of it; on a version that the file lacks, what comes of it on the newest."""
+        return self.on.get(version) or self.on[parts.METALLB_VERSIONS[0]]
 
 
 def all_causes() -> tuple[Cause, ...]:
@@ -130,8 +110,15 @@ def _cause(path: Path) -> Cause:
     told = yaml.safe_load(path.read_text())
     service, versions, expect = told.pop("service"), told.pop("versions"), told.pop("expect")
     differs, single_stack = told.pop("differs", {}), told.pop("single-stack", False)
-    steps = tuple(_step(dict(one)) for one in told.pop("steps"))
-    unknown = {*told, *(set(differs) - set(versions)), *(set(versions) - set(parts.METALLB_VERSIONS))}
+    fixes, fixes_differ = told.pop("fixes"), told.pop("fixes-differ", {})
+    by_hand, by_hand_differs = told.pop("by-hand", ()), told.pop("by-hand-differs", {})
+    steps = tuple(step_of(dict(one)) for one in told.pop("steps"))
+    known = set(parts.METALLB_VERSIONS)
+    unknown = {
+        *told,
+        *(set(differs) - set(versions)),
+        *({*versions, *fixes_differ, *by_hand_differs} - known),
+    }
     if unknown:
         raise ValueError(f"{path.name}: {', '.join(sorted(unknown))}")
     return Cause(
@@ -139,24 +126,23 @@ def _cause(path: Path) -> Cause:
         service=service,
         steps=steps,
         on={version: _expected({**expect, **differs.get(version, {})}) for version in versions},
+        fixes={v: tuple(fixes_differ.get(v, fixes)) for v in parts.METALLB_VERSIONS},
+        by_hand={
+            v: tuple(by_hand_differs[v] if v in by_hand_differs else _typed(by_hand, v, versions))
+            for v in parts.METALLB_VERSIONS
+        },
         single_stack=single_stack,
     )
 
 
-def _step(told: Json) -> Step:
-    what, value = next(iter(told.items()))
-    kind, _, name = value.partition(" ") if isinstance(value, str) else ("", "", "")
-    if what == "apply":
-        return Apply(documents=tuple(value))
-    if what in ("edit", "status"):
-        return Patch(kind=kind, name=name, status=what == "status", body=told["patch"])
-    if what == "delete":
-        return Delete(kind=kind, name=name)
-    if what == "store":
-        return Store(document=value)
-    if what == "controller":
-        return Controller(runs=value == "started")
-    raise ValueError(what)
+def _typed(commands: Sequence[str], version: str, versions: Container[str]) -> Sequence[str]:
+    if not _is_translated(version, versions):
+        return commands
+    return tuple(text_under_old_prefix(command) for command in commands)
+
+
+def _is_translated(version: str, versions: Container[str]) -> bool:
+    return version not in versions and version in _WITHOUT_NEW_PREFIX
 
 
 def _expected(told: Json) -> Expected:

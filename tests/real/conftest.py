@@ -10,7 +10,9 @@ import os
 import shlex
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,18 @@ from tests.realcluster.cluster import RealCluster
 
 _ROOT = Path(__file__).parents[2]
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); from kubectl_sharedip.cli.main import main; main()"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Played:
+    """A remedy that was done on a real cluster, broken by this cause."""
+
+    version: str
+    cause: str
+    remedy: str
+
+
+_PLAYED = pytest.StashKey[list[Played]]()
 
 
 class Clusters:
@@ -65,6 +79,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("real")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_PLAYED] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """How many remedies were done, by version."""
+    found = config.stash[_PLAYED]
+    if found:
+        counted = Counter(one.version for one in found)
+        told = ", ".join(f"{counted[version]} on {version}" for version in parts.METALLB_VERSIONS)
+        terminalreporter.write_line(f"remedies of broken clusters that were done: {len(found)} ({told})")
+
+
+@pytest.fixture(scope="session")
+def played(pytestconfig: pytest.Config) -> list[Played]:
+    """The remedies that were done so far, for whoever does one more."""
+    return pytestconfig.stash[_PLAYED]
 
 
 @pytest.fixture(scope="session")

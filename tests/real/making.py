@@ -8,7 +8,8 @@ import json
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from tests.real.causes import Apply, Controller, Delete, Patch, Said, Step, Store
+from tests.real.causes import Said
+from tests.real.steps import Apply, Controller, Delete, Patch, Step, Store
 from tests.realcluster.api import Json
 from tests.realcluster.cluster import RealCluster
 from tests.worlds.quiet import QUIET_S, LogWatch
@@ -27,7 +28,7 @@ class Making:
         self._cluster = cluster
         self._namespace, _, self._name = service.partition("/")
         self._rests = rests
-        self._runs = True
+        self.runs = True  # the controller does
         self._watch = LogWatch(cluster)
         self._heard: dict[str, int] = {}
 
@@ -67,7 +68,7 @@ class Making:
             self._apply(step.documents)
             return
         if isinstance(step, Controller):
-            self._runs = step.runs
+            self.runs = step.runs
             if step.runs:
                 self._cluster.restart_controller()
                 self._watch.forget()
@@ -97,7 +98,7 @@ class Making:
                 self._settle()
 
     def _settle(self) -> None:
-        if self._runs and self._rests:
+        if self.runs and self._rests:
             self._watch.wait(QUIET_S)
 
 

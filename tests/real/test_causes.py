@@ -1,21 +1,26 @@
-"""Each cause on the real thing: MetalLB does and says what its rules foretell, and ``why`` names it."""
+"""Each cause on the real thing: MetalLB does and says what its rules foretell, and ``why`` names it.
+
+Each remedy that is offered is then done on that very cluster, held against what it foretold for every
+Service, and taken back; selection.py says which of them are each time.
+"""
 
 from __future__ import annotations
 
 import shlex
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from kubectl_sharedip.cli.main import cli
 from kubectl_sharedip.cli.options import allowances
-from tests.real.asking import Json, document
-from tests.real.causes import Cause, Expected, Said, all_causes
-from tests.real.conftest import Clusters
+from tests.real.asking import Json
+from tests.real.broken import Broken
+from tests.real.causes import Expected, Said
+from tests.real.conftest import Clusters, Played
 from tests.real.making import Making, holders_sorted
+from tests.real.offers import UNREACHABLE, by_hand, diagnosis, offers
+from tests.real.remedies import done_and_undone, done_by_hand
+from tests.real.selection import CAUSES, Named, of_causes, of_commands, of_fixes
 from tests.realcluster import parts
 from tests.realcluster.cluster import RealCluster
 from tests.realcluster.processes import wait_until
@@ -24,36 +29,75 @@ _IPV4_ONLY = "10.96.0.0/12"
 _FLAPS_WITHIN_S = 5.0
 # "agrees" may be null where the event is not about allocation.
 _BESIDE = ("AdditionalAssignFailed", "not enough clusterips")
-_UNREACHABLE = "SIP6"  # nobody announces an address here, and no Service has a pod
-
-_OF_CAUSES = [
-    pytest.param(version, cause, id=f"{version}-{cause.name}")
-    for version in parts.METALLB_VERSIONS  # one version after the other
-    for cause in all_causes()
-    if version in cause.on
-]
 
 
-@pytest.mark.parametrize(("version", "cause"), _OF_CAUSES)
-def test_cause(clusters: Clusters, version: str, cause: Cause, tmp_path: Path) -> None:
-    expected = cause.on[version]
-    with _cluster(clusters, version, cause, tmp_path) as cluster:
-        making = Making(cluster, cause.service, rests=not expected.flaps)
-        making.play(cause.steps)
-        if expected.flaps:
-            _check_restless(cluster, making, cause.service, expected)
-        else:
-            assert making.said() == tuple(expected.events)
-        time.sleep(expected.after_s)
-        namespace, _, name = cause.service.partition("/")
-        (item,) = document(cluster, "why", name, "-n", namespace)["items"]
+@pytest.fixture(scope="module")
+def broken(
+    request: pytest.FixtureRequest, clusters: Clusters, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Broken]:
+    """A cluster that is broken in one way, for all the tests about it."""
+    version, name = request.param
+    cause = CAUSES[name]
+    if not cause.single_stack:
+        yield Broken(lambda: clusters.clean(version), version, cause)
+        return
+    folder = tmp_path_factory.mktemp("single-stack")
+    with RealCluster(parts.obtain(version), folder, service_ranges=_IPV4_ONLY) as own:
+
+        def clean() -> RealCluster:
+            own.wipe()
+            return own
+
+        yield Broken(clean, version, cause)
+
+
+def _each(named: Iterable[Named]) -> pytest.MarkDecorator:
+    found = [pytest.param(one, id="-".join(one)) for one in named]
+    return pytest.mark.parametrize("broken", found, indirect=True, scope="module")
+
+
+@_each(of_causes())
+def test_cause(broken: Broken) -> None:
+    expected = broken.expected
+    if expected.flaps:
+        _check_restless(broken.cluster, broken.making, broken.cause.service, expected)
+    else:
+        assert broken.making.said() == tuple(expected.events)
+    (item,) = diagnosis(broken.ready(), broken.cause.service)
     _check_diagnosis(item, expected)
     _check_events(item, expected)
     _check_remedies(item)
 
 
+@_each(of_fixes())
+def test_fixes(broken: Broken, played: list[Played]) -> None:
+    found = offers(broken.ready(), broken.cause.service)
+    assert sorted(found.fixes) == sorted(broken.cause.fixes[broken.version])
+    typed = sorted(one.command for one in found.by_hand)
+    assert typed == sorted(broken.cause.by_hand[broken.version])
+    for told, listed in sorted(found.fixes.items()):
+        cluster = broken.ready()
+        broken.spoil()
+        played.append(Played(version=broken.version, cause=broken.cause.name, remedy=f"fix {told}"))
+        if done_and_undone(cluster, told, listed):
+            broken.as_made()
+
+
+@_each(of_commands())
+def test_commands(broken: Broken, played: list[Played]) -> None:
+    (item,) = diagnosis(broken.ready(), broken.cause.service)
+    found = by_hand(item)
+    assert sorted(one.command for one in found) == sorted(broken.cause.by_hand[broken.version])
+    for remedy in found:
+        cluster = broken.cluster if remedy.follows else broken.ready()
+        broken.spoil()
+        played.append(Played(version=broken.version, cause=broken.cause.name, remedy=remedy.command))
+        rests = not broken.expected.flaps
+        done_by_hand(cluster, broken.cause.service, remedy, rests=rests, runs=broken.making.runs)
+
+
 def test_a_start_parts_those_who_may_not_share(cluster: RealCluster) -> None:
-    (cause,) = (one for one in all_causes() if one.name == "SIP213")
+    cause = CAUSES["SIP213"]
     Making(cluster, cause.service, rests=True).play(cause.steps)
     assert cluster.addresses() == {"default/other": ["192.0.2.12"], "default/web": ["192.0.2.12"]}
     cluster.restart_controller()
@@ -67,15 +111,6 @@ def test_a_start_parts_those_who_may_not_share(cluster: RealCluster) -> None:
     start = f'current IP for "{loser}" not allowed by config, will attempt for new IP assignment: '
     assert ("ClearAssignment", start + lost) in said
     assert said[-1] == ("IPAllocated", 'Assigned IP ["192.0.2.10"]')
-
-
-@contextmanager
-def _cluster(clusters: Clusters, version: str, cause: Cause, folder: Path) -> Iterator[RealCluster]:
-    if not cause.single_stack:
-        yield clusters.clean(version)
-        return
-    with RealCluster(parts.obtain(version), folder / "cluster", service_ranges=_IPV4_ONLY) as own:
-        yield own
 
 
 def _check_restless(cluster: RealCluster, making: Making, service: str, expected: Expected) -> None:
@@ -101,7 +136,7 @@ def _check_diagnosis(item: Json, expected: Expected) -> None:
     assert decisive == ([] if expected.decisive is None else [expected.decisive])
     causes = {finding["code"] for finding in findings if finding["cause"]}
     if expected.causes is not None:
-        told = sorted(code for code in causes if not code.startswith(_UNREACHABLE))
+        told = sorted(code for code in causes if not code.startswith(UNREACHABLE))
         assert told == sorted(expected.causes)
     assert set(expected.findings) <= {finding["code"] for finding in findings}
     if item["state"] == "Pending":
