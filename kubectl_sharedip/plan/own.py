@@ -76,9 +76,14 @@ def by_itself(state: State, service: Service, goal: Goal) -> Iterator[Service]:
 def _as_it_asks(state: State, service: Service) -> list[Service]:
     """Its requests as they are, or fewer of them."""
     version = state.version
-    requests = [service, with_readable_request(service, version), *_asking_once(service, version)]
-    bare = without_requested_address(service, version)
-    return [*requests, bare, without_requested_pool(service, version), without_requested_pool(bare, version)]
+    readable = with_readable_request(service, version)
+    addresses = [
+        service,
+        readable,
+        *_asking_once(service, version),
+        without_requested_address(service, version),
+    ]
+    return [*addresses, *(without_requested_pool(one, version) for one in addresses)]
 
 
 def _asking(
