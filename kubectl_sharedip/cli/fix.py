@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 import click
@@ -17,8 +18,10 @@ from kubectl_sharedip.cli.goals import GoalFlags, goals_of, refuse_contradiction
 from kubectl_sharedip.cli.naming import in_scope, pending, refuse_what_is_no_name, resolve
 from kubectl_sharedip.cli.output import (
     print_answer,
+    print_exactly,
     print_notes,
     say,
+    say_as_it_is,
     structured,
     style_of,
     wants_document,
@@ -62,6 +65,8 @@ class _Tried:
 def run(request: Request, wanted: FixRequest) -> int:
     """Shows the plan and, with consent, does it. Returns the exit status of cli.md."""
     _refuse(wanted)
+    if request.output == "diff" and not request.files:
+        raise click.UsageError("-o diff is for manifests: give them with -f.")
     tried: _Tried | None = None
     try:
         while tried is None or tried.again:
@@ -108,7 +113,10 @@ def _shown_and_done(
     status = Exit.OK if made.feasible else Exit.NO_PLAN
     if not wants_document(request):
         try:
-            show(request, reading, document)
+            if request.output == "diff":
+                show_diff(request, reading, made, document)
+            else:
+                show(request, reading, document)
         except Unread:
             status = Exit.NO_PLAN if acts else status  # a plan that nobody saw is not done
             return _Tried(status=status, document=document, again=False)
@@ -155,12 +163,34 @@ def show(request: Request, reading: Reading, document: dict[str, Any]) -> None:
         from kubectl_sharedip.report.plan_commands import plan_commands
 
         print_answer("".join(f"{line}\n" for line in plan_commands(document, reading.flags)))
-        if not all(item["feasible"] for item in document["items"]):
-            left = {**document, "edits": [], "effects": [], "losses": []}
-            say(plan_text(left, target=target, width=None, style=style_of(request)).splitlines())
+        _say_what_is_left(request, document, target)
     else:
         print_answer(plan_text(document, target=target, width=width(), style=style_of(request)))
     print_notes(document)
+
+
+def show_diff(request: Request, reading: Reading, made: Planned, document: dict[str, Any]) -> None:
+    """The plan as a diff of the manifests to stdout, all else to stderr. Raises Unread."""
+    from kubectl_sharedip.cli.manifest_diff import manifest_diff
+
+    found = manifest_diff(reading, made.way.edits if made.way is not None else ())
+    print_exactly(found.diff)
+    if found.folder is not None:
+        say_as_it_is([f"The paths are those of {found.folder}: git -C {quote(str(found.folder))} apply"])
+    say_as_it_is(found.by_hand)
+    if made.feasible and not document["edits"]:
+        say(["Nothing to do."])
+    _say_what_is_left(request, document, target_text(reading))
+    print_notes(document)
+
+
+def _say_what_is_left(request: Request, document: dict[str, Any], target: str) -> None:
+    """Where a Service has no plan: why, and what would do."""
+    if not all(item["feasible"] for item in document["items"]):
+        from kubectl_sharedip.render.plan import plan_text
+
+        left = {**document, "edits": [], "effects": [], "losses": []}
+        say(plan_text(left, target=target, width=None, style=style_of(request)).splitlines())
 
 
 def _act(reading: Reading, made: Planned, wanted: FixRequest, document: dict[str, Any]) -> Ended:

@@ -112,7 +112,7 @@ def why(
 @click.option("--dry-run", type=click.Choice(["client", "server"]), help="Show, or have the server judge.")
 @click.option("--timeout", metavar="TIME", help="How long to wait for MetalLB (60s, or 30 ms a Service).")
 @click.option("--journal-dir", metavar="DIR", help="Where the state before is kept.")
-@_output("text", "commands", "json", "yaml")
+@_output("text", "commands", "diff", "json", "yaml")
 @click.pass_context
 def fix(context: click.Context, /, services: tuple[str, ...], output: str | None, **given: Any) -> int:
     """Give Services an address by the smallest safe edits, shown before they are done.

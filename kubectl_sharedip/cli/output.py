@@ -81,6 +81,16 @@ def print_answer(text: str) -> None:
         raise Unread from error
 
 
+def print_exactly(text: str) -> None:
+    """Text that a program reads byte for byte, to stdout as UTF-8. Raises Unread where nobody reads it."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        _silence(sys.stdout)
+        raise Unread from error
+
+
 def print_notes(document: dict[str, Any]) -> None:
     """The notes of a document, to stderr, each once."""
     say(f"note: {note['message']} ({note['code']})" for note in document["notes"])

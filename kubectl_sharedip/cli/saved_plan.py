@@ -28,7 +28,7 @@ from kubectl_sharedip.plan.joint import all_of, edited_services
 from kubectl_sharedip.plan.make import nothing_for
 from kubectl_sharedip.plan.simulate import played
 from kubectl_sharedip.report.envelope import envelope
-from kubectl_sharedip.report.plan import effect_form
+from kubectl_sharedip.report.plan_edits import effect_form
 
 _PLAN_ANEW = "plan anew: kubectl sharedip fix ... -o json"
 

@@ -17,9 +17,9 @@ from kubectl_sharedip.files.sources import texts
 from kubectl_sharedip.files.yaml_text import yaml_documents
 from kubectl_sharedip.model.raw import NotRead, Origin, RawCluster, RawDocument
 
-# Characters. What is no JSON may be YAML in flow style, which people write by hand; a dump of many
-# megabytes is not, and it would be minutes before the YAML parser said so.
-_HAND_WRITTEN = 1_000_000
+#: Characters. What is no JSON may be YAML in flow style, which people write by hand; a dump of many
+#: megabytes is not, and it would be minutes before the YAML parser said so.
+HAND_WRITTEN = 1_000_000
 
 
 def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryIO) -> RawCluster:
@@ -34,7 +34,7 @@ def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryI
     read: set[str] = set()
     empty = True
     for file, text in texts(paths, recursive=recursive, stdin=stdin):
-        for line, body in _parsed(file, text):
+        for line, body in parsed(file, text):
             empty = False
             for document, resource in _objects(body, file=file, line=line, item=None, text=text):
                 if document is not None:
@@ -58,13 +58,17 @@ def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryI
     )
 
 
-def _parsed(file: str, text: str) -> list[tuple[int, Any]]:
+def parsed(file: str, text: str) -> list[tuple[int, Any]]:
+    """Each document of the text with its first line (1 or more), read as what it looks like.
+
+    ``file`` is the file as given. Raises FileError where no reader accepts it.
+    """
     if not looks_like_json(text):
         return yaml_documents(text, file=file)
     try:
         return json_documents(text, file=file)
     except FileError as json_error:
-        if len(text) > _HAND_WRITTEN:
+        if len(text) > HAND_WRITTEN:
             raise
         try:
             return yaml_documents(text, file=file)

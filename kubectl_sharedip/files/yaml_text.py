@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -27,10 +28,22 @@ def yaml_documents(text: str, *, file: str) -> list[tuple[int, Any]]:
     ``file`` is the file as given. Raises FileError where the text is not YAML, is nested deeper
     than MAX_DEPTH, or has aliases that would unfold to more than MAX_ALIASED nodes.
     """
+    return _guarded(lambda loader, node: loader.construct_document(node), text, file=file)
+
+
+def yaml_nodes(text: str, *, file: str) -> list[Any]:
+    """The same documents as the parser composes them: nodes with their marks, offsets in characters.
+
+    Raises as ``yaml_documents``.
+    """
+    return [node for _, node in _guarded(lambda loader, node: node, text, file=file)]
+
+
+def _guarded(use: Callable[[Any, Any], Any], text: str, *, file: str) -> list[tuple[int, Any]]:
     import yaml
 
     try:
-        return _composed(text, file=file)
+        return _composed(use, text, file=file)
     except yaml.MarkedYAMLError as error:
         raise _marked(error, file, text) from error
     except yaml.reader.ReaderError as error:
@@ -39,7 +52,7 @@ def yaml_documents(text: str, *, file: str) -> list[tuple[int, Any]]:
         raise syntax_error(file=file, line=None, problem="it is nested too deeply", text=text) from error
 
 
-def _composed(text: str, *, file: str) -> list[tuple[int, Any]]:
+def _composed(use: Callable[[Any, Any], Any], text: str, *, file: str) -> list[tuple[int, Any]]:
     loader = _loader_class()(text)
     # An alias needs a star; without one there is nothing to count in a file of millions of nodes.
     aliases = "*" in text
@@ -52,7 +65,7 @@ def _composed(text: str, *, file: str) -> list[tuple[int, Any]]:
             line = node.start_mark.line + 1
             if aliases and (problem := _unfolding(node)):
                 raise syntax_error(file=file, line=line, problem=problem, text=text)
-            found.append((line, loader.construct_document(node)))
+            found.append((line, use(loader, node)))
     finally:
         loader.dispose()
     return found

@@ -41,7 +41,8 @@ def joining(
         requests = _asking(state, service, goal.addresses, like)
     elif partner is not None:
         plain = _as_it_asks(state, service)
-        requests = [*plain, *_asking(state, service, status_addresses(partner), like)]
+        held = status_addresses(partner)
+        requests = [*plain, *_their_pool(state, service, held), *_asking(state, service, held, like)]
     else:
         requests = _as_it_asks(state, service)
     for one in _distinct(requests):
@@ -75,9 +76,14 @@ def by_itself(state: State, service: Service, goal: Goal) -> Iterator[Service]:
 def _as_it_asks(state: State, service: Service) -> list[Service]:
     """Its requests as they are, or fewer of them."""
     version = state.version
-    requests = [service, with_readable_request(service, version), *_asking_once(service, version)]
-    bare = without_requested_address(service, version)
-    return [*requests, bare, without_requested_pool(service, version), without_requested_pool(bare, version)]
+    readable = with_readable_request(service, version)
+    addresses = [
+        service,
+        readable,
+        *_asking_once(service, version),
+        without_requested_address(service, version),
+    ]
+    return [*addresses, *(without_requested_pool(one, version) for one in addresses)]
 
 
 def _asking(
@@ -112,6 +118,15 @@ def _asking_once(service: Service, version: Version) -> Iterator[Service]:
     said = [set(texts_asked_for(one, version)) for one in once]
     same = said[:1] == said[1:]
     yield from (one for one, texts in zip(once, said, strict=True) if same or texts == held)
+
+
+def _their_pool(state: State, service: Service, addresses: tuple[Address, ...]) -> Iterator[Service]:
+    """Where it asks for another pool than that of these addresses: asking for that one."""
+    owner, request = state.pools.owner(addresses), requested(service, state.version)
+    if owner is None or not isinstance(request, Request) or request.pool_name in ("", owner.name):
+        return
+    asking = with_requested_pool(state, service, owner.name)
+    yield from (asking, without_requested_address(asking, state.version))
 
 
 def _keyless(state: State, service: Service, goal: Goal) -> Iterator[Service]:

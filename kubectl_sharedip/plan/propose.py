@@ -59,7 +59,19 @@ def _together(state: State, service: Service, goal: Goal) -> Iterator[tuple[Serv
     own = list(joining(state, service, goal, keys, like))
     for group, mine in product(groups(state, service, holders, keys, goal), own):
         edited = [after for was, after in zip(holders, group, strict=True) if after != was]
+        if _gives_another_key(state, holders, group, mine):
+            continue
         yield (*edited, mine) if mine != service else tuple(edited)
+
+
+def _gives_another_key(state: State, holders: list[Service], group: list[Service], mine: Service) -> bool:
+    """Whether a holder would be given a key that is not that of the named Service: it unites nobody."""
+    key = sharing_key(mine, state.version)
+    keys = (
+        (sharing_key(was, state.version), sharing_key(now, state.version))
+        for was, now in zip(holders, group, strict=True)
+    )
+    return any(was != now != key for was, now in keys)
 
 
 def _identity(service: Service) -> object:
@@ -73,14 +85,18 @@ def _identity(service: Service) -> object:
 def _keys(
     state: State, service: Service, holders: list[Service], partner: Service | None, goal: Goal
 ) -> tuple[str, ...]:
-    """The keys that may unite them: the one given, else the holders', else its own, else a new one."""
+    """The keys that may unite them: the one given, else the holders', its own, and a new one.
+
+    A new one costs more where another does. But with a key that others carry they may come along, who
+    did not ask for it.
+    """
     if goal.key is not None:
         return (goal.key,)
     known = [*([partner] if partner else []), *holders, service]
     keys = dict.fromkeys(k for one in known if (k := sharing_key(one, state.version)))
-    if keys or not (holders or partner):
-        return tuple(keys)
-    return (_made_key(service, partner or holders[0]),)
+    if holders or partner:
+        keys[_made_key(service, partner or holders[0])] = None
+    return tuple(keys)
 
 
 def _made_key(service: Service, holder: Service) -> str:

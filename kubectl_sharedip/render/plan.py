@@ -8,6 +8,7 @@ from typing import Any
 
 from kubectl_sharedip.render.style import Style
 from kubectl_sharedip.render.text import visible, wrap
+from kubectl_sharedip.report.plan_edits import operation_text
 
 _Document = Mapping[str, Any]
 
@@ -79,22 +80,12 @@ def _edit(number: int, edit: _Document, width: int | None) -> Iterator[str]:
     owner = f" (made by {edit['owner']})" if edit["owner"] else ""
     yield f"  {number}  Service {visible(edit['namespace'])}/{visible(edit['name'])}{owner}"
     for operation in edit["operations"]:
-        field = _field(operation["path"])
-        value, was = operation["value"], operation["was"]
-        if value is None:
-            text = f'remove {field} (was "{was}")'
-        elif was is None:
-            text = f'add {field} = "{value}"'
-        else:
-            text = f'set {field} = "{value}" (was "{was}")'
+        text = operation_text(_steps(operation["path"]), operation["value"], operation["was"])
         yield from wrap(f"       {visible(text)}", width, 9)
 
 
-def _field(pointer: str) -> str:
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-    if steps[:2] == ["metadata", "annotations"]:
-        return f'metadata.annotations["{steps[2]}"]'
-    return ".".join(steps)
+def _steps(pointer: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
 def _effect(effect: _Document) -> str:

@@ -55,14 +55,14 @@ class Asked:
         return (*([self.plan.chosen] if self.plan.chosen else []), *self.plan.ways)
 
 
-def draw_world(rng: Random) -> SmallWorld:
-    """A random world; the same for the same numbers."""
+def draw_world(rng: Random, size: int | None = None) -> SmallWorld:
+    """A random world; the same for the same numbers. ``size``: how many Services, else two to five."""
     version = rng.choice(_VERSIONS)
     pools = [pool("lab", rng.choice(_RANGES))]
     if rng.random() < 0.3:
         spec = rng.choice(({"autoAssign": False}, {"serviceAllocation": kept_for("bank")}))
         pools.append(pool("spare", "198.51.100.0/31", **spec))
-    services = [_draw_service(rng, name) for name in "abcde"[: rng.randint(2, 5)]]
+    services = [_draw_service(rng, name) for name in "abcdefgh"[: size or rng.randint(2, 5)]]
     present = state(*pools, version=version)
     for document in services:
         came = ServiceEdit(service=read_service(document))

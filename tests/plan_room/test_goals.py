@@ -199,6 +199,39 @@ def test_the_key_that_is_given_is_used() -> None:
     assert [fields for _, fields in edits(found)] == [{KEY: "mine"}, {KEY: "mine"}]
 
 
+# --share-with
+
+
+def test_a_key_that_would_bring_a_stranger_along_is_not_used() -> None:
+    """Under "k" bystander would come too, which never asked to be with the holder: so a new key."""
+    present = state(
+        pool("lab", "192.0.2.12/32"),
+        service("holder", status=[HELD]),
+        service("web", key="k", ports=["TCP/443"]),
+        service("bystander", key="k", ports=["TCP/8080"]),
+    )
+
+    found = plan(present, "web", share_with=named("holder"))
+
+    assert edits(found) == [("holder", {KEY: "holder-web"}), ("web", {KEY: "holder-web"})]
+    assert found.chosen is not None
+    assert [str(effect.service) for effect in found.chosen.effects] == ["default/web"]
+
+
+def test_a_request_for_no_pool_becomes_one_for_the_pool_of_the_partner() -> None:
+    """Without any request it would get the lowest free address, which is another one."""
+    present = state(
+        pool("edge", "192.0.2.1/32"),
+        pool("lab", "192.0.2.12/32"),
+        service("holder", key="k", from_pool="lab", status=[HELD]),
+        service("web", key="k", from_pool="nope", ports=["TCP/443"]),
+    )
+
+    found = plan(present, "web", "unpin", share_with=named("holder"))
+
+    assert edits(found) == [("web", {"metallb.io/address-pool": "lab"})]
+
+
 # Requests that disagree, and such as cannot be read
 
 
