@@ -15,8 +15,8 @@ from kubectl_sharedip.model.plan import ALLOWANCES, Allowance, Goal
 
 from .world import Ask
 
-_KINDS = (("address", 32), ("several", 20), ("share", 22), ("named", 14), ("separate", 8), ("pin", 4))
-_NO_ASK = Ask(names=[], share_with=None, address=None, separate=False, pin=False, key=None, allow=[])
+_KINDS = (("address", 26), ("several", 20), ("share", 20), ("named", 18), ("separate", 14), ("pin", 2))
+NO_ASK = Ask(names=[], share_with=None, address=None, separate=False, pin=False, key=None, allow=[])
 _ALL: list[str] = [name for name in ALLOWANCES if name != "unseen"]
 
 
@@ -106,7 +106,7 @@ class _Drawing:
         return {**self._for([mine]), "address": self._address(str(mine))}
 
     def _for(self, names: Sequence[object]) -> Ask:
-        return {**_NO_ASK, "names": [str(name) for name in names]}
+        return {**NO_ASK, "names": [str(name) for name in names]}
 
     def _address(self, mine: str) -> str:
         """An address of a pool for each family of the Service, near the start: there they meet."""

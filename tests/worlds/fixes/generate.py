@@ -17,11 +17,13 @@ from tests.worlds.draw import Draw
 from tests.worlds.generate import Making
 from tests.worlds.world import Json, Step, World
 
-from .asks import draw_asks
-from .world import FixWorld
+from .asks import NO_ASK, draw_asks
+from .sleepers import asleep, unheeded
+from .world import Ask, FixWorld
 
 _KEYS = [("k", 56), (None, 26), ("z", 12), ("K", 2), ("k ", 2), ("", 2)]
 _MISSPELT = ("allowed-shared-ip", "allow-shared-ips", "sharing-key")
+_SLEEPERS = 0.12  # of the worlds, where that can be had
 _OWNER = {"apiVersion": "example.com/v1", "kind": "App", "name": "app", "uid": "0a0b", "controller": True}
 
 
@@ -32,7 +34,17 @@ def generate(version: str, seed: int) -> FixWorld:
         world = _Making(_Crowded(rng, version), seed).world()
         end = _end(world)
         if end is not None:
-            return {**world, "asks": draw_asks(rng, end)}
+            asks, most = draw_asks(rng, end), rng.random() < 0.4
+            break
+    if random.Random(f"sleep {version} {seed}").random() < _SLEEPERS:
+        for steps in unheeded(world, end):
+            longer: World = {**world, "steps": [*world["steps"], *steps]}
+            after = _end(longer)
+            sleeping = asleep(after) if after is not None else []
+            if sleeping:
+                ask: Ask = {**NO_ASK, "names": [str(sleeping[0])]}
+                return {**longer, "asks": [ask], "most": False}
+    return {**world, "asks": asks, "most": most}
 
 
 class _Crowded(Draw):

@@ -37,7 +37,7 @@ def mended(player: Player, world: FixWorld) -> Row | None:
         return None
     cluster = player.cluster
     reading = _read(cluster)
-    ask = _first_with_edits(reading, world)
+    ask = _chosen(reading, world)
     if ask is None:
         return None
     if plan_for(reading, ask).way is None:
@@ -59,13 +59,17 @@ def mended(player: Player, world: FixWorld) -> Row | None:
     return Row(world=world, ask=ask, before=before, feasible=feasible, fix=fix, sent=sent, undo=undone)
 
 
-def _first_with_edits(reading: Reading, world: FixWorld) -> Ask | None:
+def _chosen(reading: Reading, world: FixWorld) -> Ask | None:
+    """The ask that is carried out."""
     quiet = later(reading)
+    chosen, edits = None, 0
     for ask in world["asks"]:
         way = plan_for(quiet, ask).way
-        if way is not None and way.edits:
-            return ask
-    return None
+        if way is not None and len(way.edits) > edits:
+            chosen, edits = ask, len(way.edits)
+            if not world["most"]:
+                break
+    return chosen
 
 
 def _read(cluster: RealCluster) -> Reading:

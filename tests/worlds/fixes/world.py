@@ -23,9 +23,11 @@ class Ask(TypedDict):
 
 
 class FixWorld(World):
-    """``asks`` are tried one after the other: the first that comes to a plan with edits is carried out."""
+    """``asks`` are tried one after the other: the first that comes to a plan with edits is carried out,
+    with ``most`` the one whose plan has the most edits."""
 
     asks: list[Ask]
+    most: bool
 
 
 class Read(TypedDict):
