@@ -15,7 +15,8 @@ from kubectl_sharedip.cli.fix import READS
 from kubectl_sharedip.cli.main import cli
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
-from kubectl_sharedip.cluster.request import ConnectionRequest
+from kubectl_sharedip.cluster.connection import ConnectionRequest, connect
+from kubectl_sharedip.cluster.watch import watch_services
 from kubectl_sharedip.diagnose.in_flight import QUIET_S
 from tests.realcluster.cluster import RealCluster
 from tests.worlds.play import Player
@@ -24,8 +25,10 @@ from tests.worlds.world import Json
 
 from .asks import words_of
 from .planning import kept, later, plan_for
+from .promises import held
 from .world import Ask, Done, FixWorld, Read, Row, Undone
 
+_PAST_S = 0.3  # the server has what is past at hand
 _WRITTEN_BY_METALLB = ("metallb.io/ip-allocated-from-pool", "metallb.universe.tf/ip-allocated-from-pool")
 
 
@@ -80,10 +83,14 @@ def _read(cluster: RealCluster) -> Reading:
 
 def _done(player: Player, folder: str, words: list[str]) -> Done:
     """One command, and the cluster when MetalLB has finished."""
+    since = player.cluster.request("GET", "/api/v1/services?limit=1")["metadata"]["resourceVersion"]
     ended = _run([*words, "--yes", "-o", "json", "--journal-dir", folder], player.cluster)
     rested = player.settle()
     document = ended.document
     result = document["result"] or {}
+    after = player.cluster.addresses()
+    still = after.keys() - {f"{effect['namespace']}/{effect['name']}" for effect in document["effects"]}
+    seen = _seen_since(player.cluster, since)
     good = ended.status in (0, 1) and result.get("verified")
     return Done(
         status=ended.status,
@@ -91,9 +98,21 @@ def _done(player: Player, folder: str, words: list[str]) -> Done:
         edits=document["edits"],
         effects=document["effects"],
         rested=rested,
-        after=player.cluster.addresses(),
+        after=after,
+        between={name: seen[name] for name in sorted(still & seen.keys())},
         said=[] if good else ended.said,
     )
+
+
+def _seen_since(cluster: RealCluster, version: str) -> dict[str, list[list[str]]]:
+    """What each Service had for a while after that resourceVersion, and does not have now."""
+    after, found = cluster.addresses(), dict[str, list[list[str]]]()
+    connection = connect(ConnectionRequest(kubeconfig=str(cluster.kubeconfig)))
+    for _, body in watch_services(connection, version, _PAST_S):
+        name, had = _name(body), held(body)
+        if had != after.get(name) and had not in found.setdefault(name, []):
+            found[name].append(had)
+    return {name: lists for name, lists in found.items() if lists}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,8 @@ def problems(row: Row) -> Iterator[str]:
         ("undo", row["undo"], after, 0),
     ):
         yield from (f"{command}: {text}" for text in broken(done["effects"], was, done["after"]))
+        for name, lists in done["between"].items():
+            yield f"{command}: {name} was not to change: for a while it had {' and '.join(map(str, lists))}"
         if not done["rested"]:
             yield f"{command}: MetalLB does not come to rest"
         if (done["status"], done["verified"]) != (status, True):
@@ -50,9 +52,12 @@ def problems(row: Row) -> Iterator[str]:
 def addresses(read: Read) -> Addresses:
     """The addresses of each Service that was read."""
     return {
-        f"{body['metadata']['namespace']}/{body['metadata']['name']}": [
-            entry["ip"] for entry in body["status"]["loadBalancer"].get("ingress", [])
-        ]
+        f"{body['metadata']['namespace']}/{body['metadata']['name']}": held(body)
         for body in read["objects"]
         if body["kind"] == "Service"
     }
+
+
+def held(body: Json) -> list[str]:
+    """The addresses of one Service."""
+    return [entry["ip"] for entry in body["status"]["loadBalancer"].get("ingress", [])]

@@ -44,7 +44,8 @@ class Done(TypedDict):
     """What a command said, and what came: ``after`` is read off the cluster when MetalLB rests.
 
     ``rested`` is False where it never did. ``edits`` and ``effects`` are those of the Plan document.
-    ``said`` are the lines on stderr where the command did not end as it should have.
+    ``between`` has every list of addresses that a Service without an effect had meanwhile and does not
+    have at the end. ``said`` are the lines on stderr where the command did not end as it should have.
     """
 
     status: int
@@ -53,6 +54,7 @@ class Done(TypedDict):
     effects: list[Json]
     rested: bool
     after: Addresses
+    between: dict[str, list[list[str]]]
     said: list[str]
 
 
