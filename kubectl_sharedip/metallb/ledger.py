@@ -78,6 +78,12 @@ class Ledger:
         pairs = ((name, self.allocation(name)) for name in names)
         return {name: now for name, now in pairs if now != before.get(name)}
 
+    def may_differ(self, other: Ledger) -> set[ServiceName]:
+        """The Services that do not hold the same in both books; with them some that do."""
+        if self._first is other._first:
+            return {*self.changed(), *other.changed()}
+        return {one.terms.service for ledger in (self, other) for one in ledger.allocations()}
+
     def assign(self, allocation: Allocation) -> Ledger:
         """The books after this Service is given these addresses (what it held is released)."""
         name = allocation.terms.service

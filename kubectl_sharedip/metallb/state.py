@@ -95,6 +95,12 @@ def status_addresses(service: Service) -> tuple[Address, ...]:
     return tuple([address for address in found if address is not None])
 
 
+def held_by(state: State, name: ServiceName) -> tuple[Address, ...]:
+    """The addresses that its status shows in this state."""
+    service = state.services.get(name)
+    return status_addresses(service) if service is not None else ()
+
+
 def state_of(snapshot: Snapshot, installation: Installation) -> State:
     """The view that this MetalLB has of the snapshot: holders hold what their status says."""
     version = parse_version(installation.version) or parse_version(NEWEST_KNOWN)
