@@ -157,7 +157,9 @@ def _notes(prediction: Prediction) -> tuple[Note, ...]:
         shown = " or ".join(", ".join(map(str, one)) or "no address" for one in lists)
         found.append(Note(code="SIP905", values={"outcomes": f"{name} gets {shown}"}))
     if not prediction.complete:
-        found.append(Note(code="SIP906", values={}))
+        whole = "each Service is shown with all that it may get"
+        shown = whole if prediction.lists_complete else "only a part is shown"
+        found.append(Note(code="SIP906", values={"shown": shown}))
     return tuple(found)
 
 

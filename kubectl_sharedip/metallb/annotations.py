@@ -63,8 +63,11 @@ def in_force(service: Service, name: str, version: Version) -> Setting | None:
 
 def value_in_force(service: Service, name: str, version: Version) -> str:
     """The value of that annotation, empty where none is set."""
-    setting = in_force(service, name, version)
-    return setting.value if setting else ""
+    for key in _keys(name, version):
+        value = service.annotations.get(key)
+        if value is not None:
+            return value
+    return ""
 
 
 @lru_cache  # a handful of names and versions, asked for at every look at every Service

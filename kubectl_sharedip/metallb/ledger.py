@@ -34,7 +34,7 @@ _NOBODY: tuple[ServiceName, ...] = ()
 class Ledger:
     """All allocations at one moment, found by Service and by address."""
 
-    __slots__ = ("_added", "_base", "_by_service", "_first", "_holders", "_released", "fingerprint")
+    __slots__ = ("_added", "_base", "_by_service", "_differs", "_first", "_holders", "_released")
 
     def __init__(self, allocations: Iterable[Allocation] = ()) -> None:
         """Books with these allocations; two Services may hold one address against the rules."""
@@ -43,8 +43,12 @@ class Ledger:
         self._holders: dict[Address, tuple[ServiceName, ...]] = {}
         self._added: frozenset[Address] = frozenset()
         self._released: frozenset[Address] = frozenset()
-        # Books with the same allocations have the same number, whichever way they came to them.
-        self.fingerprint = reduce(xor, map(hash, self._base.by_service.values()), 0)
+        self._differs = 0
+
+    @property
+    def fingerprint(self) -> int:
+        """Books with the same allocations have the same number, whichever way they came to them."""
+        return self._base.fingerprint ^ self._differs
 
     def allocation(self, service: ServiceName) -> Allocation | None:
         """What the Service holds, or None."""
@@ -74,6 +78,12 @@ class Ledger:
         pairs = ((name, self.allocation(name)) for name in names)
         return {name: now for name, now in pairs if now != before.get(name)}
 
+    def may_differ(self, other: Ledger) -> set[ServiceName]:
+        """The Services that do not hold the same in both books; with them some that do."""
+        if self._first is other._first:
+            return {*self.changed(), *other.changed()}
+        return {one.terms.service for ledger in (self, other) for one in ledger.allocations()}
+
     def assign(self, allocation: Allocation) -> Ledger:
         """The books after this Service is given these addresses (what it held is released)."""
         name = allocation.terms.service
@@ -92,11 +102,11 @@ class Ledger:
         after._by_service = {**self._by_service, **changes}
         after._holders = dict(self._holders)
         added, released = set(self._added), set(self._released)
-        fingerprint = self.fingerprint
+        differs = self._differs
         for name, allocation in changes.items():
             before = self.allocation(name)
-            fingerprint ^= hash(before) if before else 0
-            fingerprint ^= hash(allocation) if allocation else 0
+            differs ^= hash(before) if before else 0
+            differs ^= hash(allocation) if allocation else 0
             for address in before.addresses if before else ():
                 rest = tuple(other for other in after.holders(address) if other != name)
                 after._holders[address] = rest
@@ -110,7 +120,7 @@ class Ledger:
                 released.discard(address)
                 added.add(address)
         after._added, after._released = frozenset(added), frozenset(released)
-        after.fingerprint = fingerprint
+        after._differs = differs
         return after
 
     def first_free(self, range_: AddressRange, avoided: bool) -> Address | None:
@@ -157,20 +167,29 @@ class Ledger:
 class _Base:
     """The part that all futures share: indexes over the allocations, never changed."""
 
-    __slots__ = ("by_key", "by_service", "holders", "used")
+    __slots__ = ("_fingerprint", "by_key", "by_service", "holders", "used")
 
     def __init__(self, allocations: Iterable[Allocation]) -> None:
+        self._fingerprint: int | None = None
         self.by_service = {allocation.terms.service: allocation for allocation in allocations}
         holders: dict[Address, list[ServiceName]] = {}
         by_key: dict[str, set[Address]] = {}
         for name, allocation in self.by_service.items():
+            key = allocation.terms.sharing_key
             for address in allocation.addresses:
                 holders.setdefault(address, []).append(name)
-                if allocation.terms.sharing_key:
-                    by_key.setdefault(allocation.terms.sharing_key, set()).add(address)
+                if key:
+                    by_key.setdefault(key, set()).add(address)
         self.holders = {address: tuple(sorted(names)) for address, names in holders.items()}
         self.by_key = by_key
         self.used = sorted(self.holders)
+
+    @property
+    def fingerprint(self) -> int:
+        """The number of these allocations, counted when it is first asked for: many never are."""
+        if self._fingerprint is None:
+            self._fingerprint = reduce(xor, map(hash, self.by_service.values()), 0)
+        return self._fingerprint
 
     def used_in(self, range_: AddressRange) -> list[Address]:
         low, high = self._span(range_)

@@ -3,8 +3,9 @@
 Those with most addresses come first; among equals the order is chance, so all orders are followed
 that can end differently. Source: ``internal/k8s/controllers/service_controller_reload.go``.
 
-Only the Services are looked at that wait or are not at rest (``Walk.waiting``): the rules let
-nobody onto the address of a Service at rest who would make it lose it.
+Only the Services are looked at that wait or are not at rest (``Walk.waiting``, and some of those have
+come to rest since): the rules let nobody onto the address of a Service at rest who would make it
+lose it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kubectl_sharedip.metallb.looks import MOST_ENDS, Look, Walk, identity, look
-from kubectl_sharedip.metallb.rest import lacks_something
+from kubectl_sharedip.metallb.rest import lacks_something, plainly_rests
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.names import ServiceName
 
@@ -52,7 +53,7 @@ def _groups(walk: Walk, state: State) -> Groups:
     sizes: dict[int, set[ServiceName]] = {}
     for name in walk.waiting:
         service = state.services.get(name)
-        if service is not None:
+        if service is not None and not plainly_rests(state, service):
             size = len(service.ingress) if state.version.assigned_first else 0
             sizes.setdefault(size, set()).add(name)
     return tuple(frozenset(sizes[size]) for size in sorted(sizes, reverse=True))

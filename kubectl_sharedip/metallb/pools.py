@@ -62,11 +62,13 @@ class AcceptedPools:
 
     def owner(self, addresses: Sequence[Address]) -> Pool | None:
         """The pool that has all of these addresses and may give them out (poolFor)."""
-        first = self.containing(addresses[0]) if addresses else None
-        if first is None or avoided(first, addresses[0]):
-            return None
-        fits = all(self.containing(a) is first and not avoided(first, a) for a in addresses[1:])
-        return first if fits else None
+        owner: Pool | None = None
+        for address in addresses:
+            pool = self.containing(address)
+            if pool is None or avoided(pool, address) or (owner is not None and owner is not pool):
+                return None
+            owner = pool
+        return owner
 
     def gives_as(self, other: AcceptedPools) -> bool:
         """Whether MetalLB sees no difference between the two: it then does nothing at all."""
@@ -80,8 +82,8 @@ class AcceptedPools:
         place = bisect_right(starts, (address.family, address.value)) - 1
         if place < 0:
             return None
-        range_, pool = ranges[place]
-        return pool if address in range_ else None
+        range_, pool = ranges[place]  # which begins at or before the address
+        return pool if address.family == range_.family and address.value <= range_.last else None
 
     @cached_property
     def _index(self) -> tuple[list[tuple[int, int]], list[tuple[AddressRange, Pool]]]:

@@ -27,8 +27,8 @@ class Prediction:
 
     ``lists`` has, for each Service that some MetalLB handles, every list of addresses that it may
     end with (an empty list is Pending); where there are several, MetalLB's own choice decides, and
-    the snapshot shows the first; those that never come to rest are ``flapping``. ``complete`` and
-    ``restless`` as in ``Settled``.
+    the snapshot shows the first; those that never come to rest are ``flapping``. ``complete``,
+    ``lists_complete`` and ``restless`` as in ``Settled``.
     """
 
     snapshot: Snapshot
@@ -36,6 +36,7 @@ class Prediction:
     lists: Mapping[ServiceName, tuple[tuple[Address, ...], ...]]
     flapping: frozenset[ServiceName]
     complete: bool
+    lists_complete: bool
     restless: bool
 
     @property
@@ -55,7 +56,8 @@ def predict(snapshot: Snapshot) -> Prediction:
     services = dict(snapshot.services)
     lists: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
     flapping: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
-    complete, restless = True, False
+    complete = lists_complete = True
+    restless = False
     present = replace(
         snapshot,
         services=MappingProxyType({name: s for name, s in snapshot.services.items() if name not in new}),
@@ -68,7 +70,11 @@ def predict(snapshot: Snapshot) -> Prediction:
         end = state
         if edits:
             settled = settle(state, [ServiceEdit(service=service) for service in edits], unrested(state))
-            complete, restless = complete and settled.complete, restless or settled.restless
+            complete, lists_complete = (
+                complete and settled.complete,
+                lists_complete and settled.lists_complete,
+            )
+            restless = restless or settled.restless
             end = _first(settled, list(known))
             services.update({name: end.services[name] for name in services if name in end.services})
             lists.update({name: settled.addresses(name) for name in known})
@@ -83,6 +89,7 @@ def predict(snapshot: Snapshot) -> Prediction:
         lists=MappingProxyType(lists),
         flapping=frozenset(flapping),
         complete=complete,
+        lists_complete=lists_complete,
         restless=restless,
     )
 

@@ -28,7 +28,7 @@ def unrested(state: State) -> frozenset[ServiceName]:
     One sweep over all Services; the answer holds for every future of this state until its pools
     change or the controller starts anew, beside the Services that are edited in it.
     """
-    return frozenset(name for name, service in state.services.items() if _may_change(state, service))
+    return frozenset(name for name, service in state.services.items() if may_change(state, service))
 
 
 def lacks_something(state: State, service: Service) -> bool:
@@ -38,7 +38,8 @@ def lacks_something(state: State, service: Service) -> bool:
     return not service.ingress or _may_be_given_more(state, service)
 
 
-def _may_change(state: State, service: Service) -> bool:
+def may_change(state: State, service: Service) -> bool:
+    """Whether a look at this one Service may change something."""
     if service.type != "LoadBalancer":
         return bool(service.ingress) or state.ledger.allocation(service.name) is not None
     if plainly_rests(state, service):

@@ -12,9 +12,10 @@ writes and do a step again; with a choice among general pools that choice is the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from kubectl_sharedip.metallb.alike import Followed, Lists, lists_of, most_telling, taken_together
 from kubectl_sharedip.metallb.edits import (
     Edit,
     PoolsEdit,
@@ -30,37 +31,35 @@ from kubectl_sharedip.metallb.pools import AcceptedPools, PoolFault, accept
 from kubectl_sharedip.metallb.quiet import Work, until_quiet
 from kubectl_sharedip.metallb.rest import unrested
 from kubectl_sharedip.metallb.restart import restarted
-from kubectl_sharedip.metallb.state import State, handled_by, own_pools, status_addresses
+from kubectl_sharedip.metallb.state import State, handled_by, held_by, own_pools
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 
 __all__ = ["Settled", "differences", "held_by", "settle", "unrested"]
 
+_MOST_FOLLOWED = 256
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """Every joint end of the edits, sorted by what the changed Services hold.
 
-    ``complete`` is False where there are more ends than can be followed. ``restless`` says that a
-    Service goes back and forth, for good (then its recurring states are among the ends) or for a
-    while; what others take meanwhile is not followed.
+    ``complete`` is False where there are more ends than are given. ``lists`` has then what those
+    Services may end with that do not end alike: all of it, if ``lists_complete``. ``restless`` says
+    that a Service goes back and forth, for good (then its recurring states are among the ends) or for
+    a while; what others take meanwhile is not followed.
     """
 
     ends: tuple[State, ...]
     complete: bool
     restless: bool
+    lists: Mapping[ServiceName, Lists] = field(default_factory=dict)
+    lists_complete: bool = True
 
     def addresses(self, name: ServiceName) -> tuple[tuple[Address, ...], ...]:
         """Each list of addresses that the Service may end with; an empty list is Pending."""
-        found = {held_by(end, name): None for end in self.ends}
-        return tuple(sorted(found))
-
-
-def held_by(state: State, name: ServiceName) -> tuple[Address, ...]:
-    """The addresses that its status shows in this state."""
-    service = state.services.get(name)
-    return status_addresses(service) if service is not None else ()
+        return tuple(sorted({held_by(end, name) for end in self.ends}.union(self.lists.get(name, ()))))
 
 
 def settle(state: State, edits: Sequence[Edit], waiting: frozenset[ServiceName]) -> Settled:
@@ -70,16 +69,29 @@ def settle(state: State, edits: Sequence[Edit], waiting: frozenset[ServiceName])
     state before. Nothing is mutated.
     """
     walk = Walk(waiting)
-    ends: dict[object, State] = {identity(state): state}
-    for edit in edits:
-        after: dict[object, State] = {}
+    ends = [Followed(state=state, besides={})]
+    few = whole = True
+    for number, edit in enumerate(edits, 1):
+        after: dict[object, Followed] = {}
         pools = _accepted(state, edit) if isinstance(edit, PoolsEdit) else None
-        for end in ends.values():
-            for result in _retried(walk, _edited(walk, end, edit, pools)):
-                after.setdefault(identity(result), result)
-        walk.complete = walk.complete and len(after) <= MOST_ENDS
-        ends = dict(sorted(after.items(), key=lambda item: _order(item[1]))[:MOST_ENDS])
-    return Settled(ends=tuple(ends.values()), complete=walk.complete, restless=walk.restless)
+        for end in ends:
+            for result in _retried(walk, _edited(walk, end.state, edit, pools)):
+                one, key = Followed(state=result, besides=end.besides), identity(result)
+                after[key] = after[key].and_also(one) if key in after else one
+        ends = list(after.values())
+        if len(ends) > MOST_ENDS:
+            few, ends = False, taken_together(ends, walk, edits[number:])
+        ends = sorted(ends, key=lambda end: _order(end.state))
+        whole = whole and len(ends) <= _MOST_FOLLOWED
+        if not whole:
+            ends = most_telling(ends, MOST_ENDS, edits[number:])
+    return Settled(
+        ends=tuple(end.state for end in ends[:MOST_ENDS]),
+        complete=walk.complete and few,
+        restless=walk.restless,
+        lists={} if few else lists_of(ends),
+        lists_complete=walk.complete and whole,
+    )
 
 
 def _accepted(state: State, edit: PoolsEdit) -> AcceptedPools | tuple[PoolFault, ...]:

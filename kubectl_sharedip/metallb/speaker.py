@@ -42,9 +42,9 @@ def announced_pool(pools: AcceptedPools, service: Service) -> tuple[Pool, tuple[
     """
     shown = shown_addresses(service)
     addresses = tuple(address for address in shown if address is not None)
-    if not addresses or len(addresses) != len(service.ingress):
+    if len(addresses) != len(service.ingress):
         return None
-    pool = pools.owner(addresses)
+    pool = pools.owner(addresses)  # of no address none
     return None if pool is None else (pool, addresses)
 
 
@@ -68,7 +68,7 @@ def layer2(
         advertisements=ours,
         refused_for=refused_for,
         candidates=candidates,
-        nodes=election(able, first, lambda node: weights(ours, node) if version.prefers_nodes else 0),
+        nodes=election(able, first, lambda node: weights(ours if version.prefers_nodes else (), node)),
     )
 
 

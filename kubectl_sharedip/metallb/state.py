@@ -91,7 +91,14 @@ def shown_addresses(service: Service) -> tuple[Address | None, ...]:
 
 def status_addresses(service: Service) -> tuple[Address, ...]:
     """The addresses that the status shows, in its order; unreadable ones are left out."""
-    return tuple(address for address in shown_addresses(service) if address is not None)
+    found = [parse_address(entry.ip) for entry in service.ingress if entry.ip]
+    return tuple([address for address in found if address is not None])
+
+
+def held_by(state: State, name: ServiceName) -> tuple[Address, ...]:
+    """The addresses that its status shows in this state."""
+    service = state.services.get(name)
+    return status_addresses(service) if service is not None else ()
 
 
 def state_of(snapshot: Snapshot, installation: Installation) -> State:

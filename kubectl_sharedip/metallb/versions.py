@@ -7,7 +7,7 @@ can be read, and checked against a real controller, in one place.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 NEWEST_KNOWN = "0.16.1"
 OLDEST_MODELLED = "0.13.0"
@@ -15,9 +15,8 @@ OLDEST_MODELLED = "0.13.0"
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Version:
-    """A version of MetalLB; compares as numbers do."""
+class Version(NamedTuple):
+    """A version of MetalLB; compares as numbers do. A tuple, since every look asks it something."""
 
     major: int
     minor: int

@@ -10,16 +10,18 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Family = Literal[4, 6]
 
 _MAPPED_IPV4 = 0xFFFF << 32  # ::ffff:0.0.0.0, the IPv4-mapped part of IPv6
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Address:
-    """One address. Sorts IPv4 before IPv6, then by number."""
+class Address(NamedTuple):
+    """One address. Sorts IPv4 before IPv6, then by number.
+
+    A tuple, since books of thousands are hashed, compared and sorted: a dataclass does that in Python.
+    """
 
     family: Family
     value: int

@@ -75,7 +75,7 @@ def given_document(
 
 def given_notes(plan: GivenPlan) -> tuple[Note, ...]:
     """The notes on the limits of what is foretold."""
-    return () if plan.complete else (Note(code="SIP906", values={}),)
+    return () if plan.complete else (Note(code="SIP906", values={"shown": "only a part is shown"}),)
 
 
 def run_summary(way: Way, undoes: str | None = None) -> str:

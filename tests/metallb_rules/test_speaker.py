@@ -393,6 +393,9 @@ def test_a_node_announces_to_the_peers_of_both_sides(spec: Any, nodes: dict[str,
         ({"localPref": 100}, {"localPref": 200, "aggregationLength": 24}, False),
         ({"localPref": 100, "peers": ["p"]}, {"localPref": 200, "peers": ["q"]}, False),
         ({"localPref": 100, "peers": ["p"]}, {"localPref": 200}, True),
+        ({"localPref": 100}, {"localPref": 200, "peers": ["p"]}, True),
+        ({"localPref": 100, "peers": ["p"]}, {"localPref": 200, "peers": ["q", "p"]}, True),
+        ({"localPref": 100, "nodeSelectors": by(rack="a")}, {"localPref": 200}, True),  # on iris1 alone
         (
             {"localPref": 100, "nodeSelectors": by(rack="a")},
             {"localPref": 200, "nodeSelectors": by(rack="b")},
@@ -409,6 +412,67 @@ def test_two_local_prefs_for_one_route(one: Any, other: Any, clash: bool) -> Non
 
     assert bool(found) is clash
     assert bool(against(cluster.bgp())) is clash
+
+
+@pytest.mark.parametrize(
+    ("lengths", "families", "clash"),
+    [
+        ({"aggregationLength": 24}, {4, 6}, True),  # they have the IPv6 routes in common
+        ({"aggregationLengthV6": 64}, {4, 6}, True),
+        ({"aggregationLength": 24, "aggregationLengthV6": 64}, {4, 6}, False),
+        ({"aggregationLength": 24}, {6}, True),
+        ({"aggregationLengthV6": 64}, {6}, False),
+        ({"aggregationLengthV6": 64}, {4}, True),
+    ],
+)
+def test_local_prefs_clash_where_a_route_of_the_pool_is_in_both(
+    lengths: Any, families: set[int], clash: bool
+) -> None:
+    found = Cluster(routes("one", localPref=1), routes("other", localPref=2, **lengths), *IRISES).found
+
+    assert bool(clashing(found.bgp_advertisements, found.nodes, frozenset(families))) is clash
+
+
+def test_one_advertisement_for_a_peer_is_enough() -> None:
+    cluster = Cluster(routes("one", peers=["own"]), routes("two", peers=["gone"]), peer("own"), *IRISES, HERE)
+
+    assert [one.peers for one in cluster.bgp().candidates] == [("own",), ("own",)]
+
+
+def test_a_node_that_is_not_selected_is_not_blamed_for_its_peers() -> None:
+    documents = (routes(nodeSelectors=by(rack="a")), peer("all"), node("iris1", rack="a"), node("iris2"))
+
+    assert against(Cluster(*documents, HERE).bgp()) == {"iris2": (Against.NODE_NOT_SELECTED,)}
+
+
+def test_one_of_several_node_selectors_is_enough() -> None:
+    either = [*by(rack="a"), *by(rack="b")]
+    nodes = (node("iris1", rack="a"), node("iris2", rack="b"), node("iris3"))
+
+    found = Cluster(l2(nodeSelectors=either), *nodes, HERE).layer2()
+
+    assert against(found) == {"iris3": (Against.NODE_NOT_SELECTED,)}
+
+
+def test_without_a_sharing_key_service_selectors_refuse_nobody() -> None:
+    documents = (l2("chosen", serviceSelectors=by(public="yes")), *IRISES, HERE)
+
+    found = Cluster(*documents, version=NEXT, labels={"public": "yes"}).layer2()
+
+    assert (found.refused_for, found.winner) == ((), "iris2")
+
+
+@pytest.mark.parametrize("local", [None, "x"])
+def test_endpoints_that_are_not_known_are_not_held_against_anybody(local: str | None) -> None:
+    found = Cluster(l2(), *IRISES, local=local).layer2()
+
+    assert (found.nodes, against(found)) == (("iris2", "iris1"), {})
+
+
+def test_a_service_that_shows_nothing_is_not_announced() -> None:
+    cluster = Cluster(l2(), *IRISES, HERE, status=())
+
+    assert announced_pool(cluster.state.pools, cluster.service) is None
 
 
 def test_interfaces_are_those_of_all_advertisements_on_the_node() -> None:

@@ -65,11 +65,12 @@ ROWS: tuple[Entry, ...] = (
         "SIP906",
         "too-many-outcomes",
         "info",
-        "There are more possible outcomes than can be followed: only a part is shown.",
+        "There are more possible outcomes than can be told one by one: {shown}.",
         "",
         "",
         arises="There are more orders with different ends than can be followed.",
-        clear="Only what is certain is told. Fewer Services at once, or requests, make it certain.",
+        clear="What each Service may get is told, not which of it goes together. Fewer Services at once, or "
+        "requests, make it certain.",
     ),
     entry(
         "SIP907",
