@@ -22,6 +22,7 @@ from kubectl_sharedip.cli.options import allowances, ip_families, reading_option
 from kubectl_sharedip.model.plan import ALLOWANCES
 
 _HELP_WIDTH = 80
+_MOST_LISTED = 60  # of a list without blanks nothing can be wrapped
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -40,7 +41,10 @@ class _Format(click.Choice[str]):
 
 
 def _output(*formats: str) -> Decorator:
-    return click.option("-o", "--output", type=_Format(formats), help="Output format.")
+    if len("|".join(formats)) <= _MOST_LISTED:
+        return click.option("-o", "--output", type=_Format(formats), help="Output format.")
+    listed = f"Output format: {', '.join(formats)}."
+    return click.option("-o", "--output", type=_Format(formats), metavar="FORMAT", help=listed)
 
 
 @click.group(

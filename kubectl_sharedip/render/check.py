@@ -104,8 +104,10 @@ def _sheet(document: Json) -> Iterator[list[str]]:
 
 
 def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
-    if item["disturbs"]:
-        others = [f"{one['namespace']}/{one['name']}" for one in item["disturbs"]]
+    # That it loses its own address is told as a finding.
+    places = [f"{one['namespace']}/{one['name']}" for one in item["disturbs"]]
+    others = [place for place in places if place != _object(item)]
+    if others:
         yield Painted(text=f"disturbs {', '.join(others)}", paint=style.warning)
     beside = [] if wide else [finding for finding in item["findings"] if _is_beside(finding)]
     for finding in item["findings"]:
@@ -117,7 +119,7 @@ def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
     if beside:
         told = dict.fromkeys(f"{finding['code']} {finding['name']}" for finding in beside)
         yield Painted(text=f"info: {', '.join(told)}", paint=style.dim)
-    if not item["disturbs"] and not item["findings"]:
+    if not others and not item["findings"]:
         yield _NONE
 
 

@@ -25,6 +25,8 @@ def workflow_commands(document: Mapping[str, Any], places: Mapping[ObjectRef, Or
             message = _data(f"{object_}: {finding['message']}")
             lines.append(f"::{_COMMANDS[finding['severity']]} {','.join(properties)}::{message}\n")
         for other in item["disturbs"]:
+            if (other["namespace"], other["name"]) == object_[1:]:
+                continue  # told as a finding
             properties = [*_place(places.get(object_)), "title=disturbs"]
             message = _data(f"{object_} costs {other['namespace']}/{other['name']} its address.")
             lines.append(f"::warning {','.join(properties)}::{message}\n")

@@ -15,6 +15,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.diagnose_room, however pytest was started
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.environments import USUAL
+from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
@@ -90,6 +92,26 @@ def test_the_findings_carry_their_values(case: Case, expected: Expected) -> None
     for finding in found:
         possible = ("SIP308", *expected.uncertain)
         assert finding.certain is (finding.code not in possible and expected.certain), finding.code
+
+
+@pytest.mark.parametrize(("case", "expected"), [one for one in _SERVICES if one.values[0].of_habits])
+def test_the_habits_are_told_where_they_are_asked_for(case: Case, expected: Expected) -> None:
+    reading = reading_of(case.file)
+    service = reading.snapshot.services[name_of(expected.name)]
+    plain = diagnose(reading.snapshot, reading.views, service).findings
+    asked = diagnose(reading.snapshot, reading.views, service, beside=habits(USUAL)).findings
+
+    told = [finding for finding in asked if finding not in plain]
+    assert codes(list(told)) == sorted(expected.habits)
+    assert [finding for finding in asked if finding in plain] == list(plain)
+    for finding in told:
+        assert finding.severity == CATALOGUE[finding.code].severity
+        assert not finding.cause
+        assert not finding.decisive
+        wanted = expected.habit_values.get(finding.code, {})
+        assert {name: _plain(finding.values[name]) for name in wanted} == dict(wanted)
+    item = ask("why", expected.name, "-f", str(case.file), "--habits", "-o", "json").document["items"][0]
+    assert sorted(one["code"] for one in item["findings"]) == codes(list(asked))
 
 
 def _plain(value: object) -> object:
