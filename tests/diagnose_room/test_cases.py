@@ -27,6 +27,12 @@ from tests.diagnose_room.program import ask, fix, reading_of
 
 CASES = all_cases()
 _SERVICES = [pytest.param(case, one, id=f"{case.name}-{one.name}") for case in CASES for one in case.services]
+_HABITS = [
+    pytest.param(case, one, id=f"{case.name}-{one.name}")
+    for case in CASES
+    if case.of_habits
+    for one in case.services
+]
 _AIMS = [
     pytest.param(case, aim, id=f"{case.name}-{aim.service}-{'+'.join(aim.allow) or 'no-leave'}-{number}")
     for case in CASES
@@ -94,7 +100,7 @@ def test_the_findings_carry_their_values(case: Case, expected: Expected) -> None
         assert finding.certain is (finding.code not in possible and expected.certain), finding.code
 
 
-@pytest.mark.parametrize(("case", "expected"), [one for one in _SERVICES if one.values[0].of_habits])
+@pytest.mark.parametrize(("case", "expected"), _HABITS)
 def test_the_habits_are_told_where_they_are_asked_for(case: Case, expected: Expected) -> None:
     reading = reading_of(case.file)
     service = reading.snapshot.services[name_of(expected.name)]
