@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import TypedDict
 
 from tests.realcluster.api import ApiError
@@ -54,8 +55,11 @@ class Player:
             cluster.request("PATCH", path, metadata, _APPLY)
         self._watch = LogWatch(cluster)
 
-    def play(self, made: ManifestSet) -> Played:
-        """What came of it. A manifest that the API server refuses is left out. Raises Unfit."""
+    def play(self, made: ManifestSet, ask: Callable[[list[Json]], None] | None = None) -> Played:
+        """What came of it. A manifest that the API server refuses, or that changes nothing, is left out.
+
+        ``ask`` is called with those that are left before any is applied. Raises Unfit.
+        """
         self._cluster.wipe()
         for name in NAMESPACES:
             patch = {"metadata": {"labels": {"team": None}}}
@@ -64,17 +68,18 @@ class Player:
         try:
             self._create(made["live"])
             live, before = self._objects(), self._addresses()
-            taken: list[Json] = []
+            taken = [manifest for manifest in made["manifests"] if self._would_change(manifest)]
+            if not any(manifest["kind"] == "Service" for manifest in taken):
+                raise Unfit("no Service is left")
+            if ask is not None:
+                ask(taken)
             after: list[Addresses] = []
-            for manifest in made["manifests"]:
-                if self._applied(manifest):
-                    self._watch.wait(self._quiet_s)
-                    taken.append(manifest)
-                    after.append(self._addresses())
+            for manifest in taken:
+                self._apply(manifest)
+                self._watch.wait(self._quiet_s)
+                after.append(self._addresses())
         except NeverQuiet as error:
             raise Unfit("MetalLB never rests") from error
-        if not any(manifest["kind"] == "Service" for manifest in taken):
-            raise Unfit("no Service is left")
         return {
             "version": made["version"],
             "seed": made["seed"],
@@ -98,21 +103,22 @@ class Player:
                 _tell(error)
         self._watch.wait(self._quiet_s)
 
-    def _applied(self, manifest: Json) -> bool:
-        """Whether the API server takes it, and has something to change."""
-        metadata = manifest["metadata"]
-        name = service_key(manifest) if manifest["kind"] == "Service" else metadata["name"]
-        path = f"{path_of(_KINDS[manifest['kind']], name)}?fieldManager=check&force=true"
+    def _would_change(self, manifest: Json) -> bool:
+        """Whether the API server takes it, and has something to change: it is tried without effect."""
         try:
-            before = self._cluster.request("GET", path_of(_KINDS[manifest["kind"]], name))
-        except ApiError:
-            before = {}
-        try:
-            after = self._cluster.request("PATCH", path, manifest, _APPLY)
+            after = self._apply(manifest, "&dryRun=All")
         except ApiError as error:
             _tell(error)
             return False
+        try:
+            before = self._cluster.request("GET", _path(manifest))
+        except ApiError:
+            return True
         return _content(before) != _content(after)
+
+    def _apply(self, manifest: Json, more: str = "") -> Json:
+        path = f"{_path(manifest)}?fieldManager=check&force=true{more}"
+        return self._cluster.request("PATCH", path, manifest, _APPLY)
 
     def _objects(self) -> list[Json]:
         found = []
@@ -130,6 +136,11 @@ class Player:
             for name, addresses in self._cluster.addresses().items()
             if name.partition("/")[0] in NAMESPACES
         }
+
+
+def _path(manifest: Json) -> str:
+    kind = _KINDS[manifest["kind"]]
+    return path_of(kind, service_key(manifest) if kind == "service" else manifest["metadata"]["name"])
 
 
 def _content(body: Json) -> str:

@@ -46,7 +46,7 @@ def disagreements(played: Played, document: dict[str, Any]) -> Iterator[str]:
         if item["predicted"] is not None and "SIP906" not in codes:
             yield from _unlike(name, item["predicted"], end)
     for name, addresses in played["before"].items():
-        if name not in items and end.get(name) != addresses:
+        if name not in items and set(addresses) - set(end.get(name, [])):
             yield f"{name} is not spoken of, had {addresses} and has {end.get(name)}"
     certain = not any(i["predicted"] and i["predicted"]["state"] == "OneOf" for i in items.values())
     seen = list(_losses(played))
