@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -211,7 +212,7 @@ def test_families_are_filled_in_as_the_api_server_would(
 ) -> None:
     fields = {name: text for name, text in (("ipFamilies", asked), ("ipFamilyPolicy", policy)) if text}
     pool = POOL.replace("192.0.2.19]", "192.0.2.19, '2001:db8::/120']")
-    file = written(tmp_path, "a.yaml", pool, manifest("web", **fields))
+    file = written(tmp_path, "a.yaml", pool, manifest("web", **dict[str, Any](fields)))
 
     document = check(*offline("-f", file, "--cluster-ip-families", families)).document
 
