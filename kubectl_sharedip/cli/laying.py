@@ -5,6 +5,7 @@ Refuses to stop at the first bad file: what is wrong is kept beside what could b
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.intake.families import families_of_cluster
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.overlay import Applied, lay_over
+from kubectl_sharedip.intake.owned import applied_before
 from kubectl_sharedip.intake.services import read_service
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.coming import Coming, come
@@ -114,7 +116,8 @@ def _over_cluster(request: Request, usable: Usable) -> Laid:
     namespace = connection.namespace
     live = read_cluster(connection, (*ALWAYS, *_READS), metallb_namespace=request.metallb_namespace)
     wanted = [_key(document, namespace) for document in usable.raw.documents if _is_service(document)]
-    live = _with_named(live, connection, wanted)
+    there = _named_services(connection, wanted)
+    live = _with(live, there)
     live = with_announcing(live, connection, set(wanted), request.metallb_namespace, always=True)
     families = (
         families_of_cluster(live.documents)
@@ -124,6 +127,7 @@ def _over_cluster(request: Request, usable: Usable) -> Laid:
     applied = lay_over(
         live,
         usable.raw,
+        applied={_key(one, ""): applied_before(one.body) for one in there},
         namespace=namespace,
         metallb_namespace=request.metallb_namespace or _USUAL_METALLB_NAMESPACE,
         families=families,
@@ -150,15 +154,26 @@ def _over_cluster(request: Request, usable: Usable) -> Laid:
     return _laid(request, usable, applied.cluster, found, notes, namespace=namespace, offline=False)
 
 
-def _with_named(live: RawCluster, connection: Connection, wanted: Sequence[tuple[str, str]]) -> RawCluster:
-    """Adds the Services of the files that are there and no LoadBalancers yet."""
+def _named_services(connection: Connection, wanted: Sequence[tuple[str, str]]) -> Sequence[RawDocument]:
+    """The Services of the files that are there, of whichever type, with who set which field."""
     from kubectl_sharedip.cluster.read import get_service
     from kubectl_sharedip.cluster.side_by_side import side_by_side
 
+    keys = sorted({key for key in wanted if key[1]})
+    found = side_by_side([partial(get_service, connection, *key, whole=True) for key in keys])
+    return [RawDocument(body=body, origin=Origin()) for body in found if body is not None]
+
+
+def _with(live: RawCluster, services: Iterable[RawDocument]) -> RawCluster:
+    """The reading with these Services too, where it lists only those that are LoadBalancers already."""
+    from kubectl_sharedip.cluster.lists import slimmed
+
     listed = {_key(document, "") for document in live.documents if _is_service(document)}
-    missing = sorted({key for key in wanted if key not in listed and key[1]})
-    found = side_by_side([partial(get_service, connection, *key) for key in missing])
-    more = (RawDocument(body=body, origin=Origin()) for body in found if body is not None)
+    more = [
+        replace(one, body=slimmed(copy.deepcopy(dict(one.body))))
+        for one in services
+        if _key(one, "") not in listed
+    ]
     return replace(live, documents=(*live.documents, *more))
 
 

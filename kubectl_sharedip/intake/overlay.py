@@ -2,8 +2,8 @@
 
 New objects are added. Of a known one the fields of the manifest are merged onto the live object: maps
 by key, the ports of a Service by port and protocol, every other list and a selector as a whole. What an
-earlier apply had set and the manifest has no more is not taken away: who owns which field is not read.
-Refuses to judge what the API server would refuse.
+earlier apply of a Service had set and the manifest has no more is taken away first. Refuses to judge what
+the API server would refuse.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kubectl_sharedip.intake.families import with_families
+from kubectl_sharedip.intake.owned import Path, fields_of, without
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 
 Json = dict[str, Any]
 Place = tuple[str, str, str, str]  # API group, kind, namespace, name
 
+_NONE: frozenset[Path] = frozenset()
 _CLUSTER_WIDE = frozenset({"Namespace", "Node", "CustomResourceDefinition"})
 _METALLB = "metallb.io"
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -48,15 +50,18 @@ def lay_over(
     live: RawCluster,
     manifests: RawCluster,
     *,
+    applied: Mapping[tuple[str, str], frozenset[Path]],
     namespace: str,
     metallb_namespace: str,
     families: tuple[str, ...],
 ) -> Applied:
     """The manifests over the live objects, each on what those before it made.
 
-    Arguments: what was read of the cluster and of the files; the namespace of manifests that name
-    none, and that of MetalLB's own objects; the IP families of the cluster (``ipv4``, ``ipv6``).
+    Arguments: what was read of the cluster and of the files; for Services by namespace and name what an
+    earlier apply has set; the namespace of manifests that name none, and that of MetalLB's own objects;
+    the IP families of the cluster (``ipv4``, ``ipv6``).
     """
+    owned = {("", "Service", *name): paths for name, paths in applied.items()}
     known = {_place(one.body, namespace, metallb_namespace): one for one in live.documents}
     seen: dict[Place, Origin] = {}
     services: list[RawDocument] = []
@@ -68,9 +73,13 @@ def lay_over(
             known[place[0], place[1], place[2], f"/{number}"] = manifest
             continue
         before = known.get(place)
-        body = _applied(before.body if before else None, manifest.body, place)
         if place[:2] == ("", "Service"):
-            body = with_families(body, families)
+            fields = fields_of(manifest.body)
+            left = without(before.body, owned.get(place, _NONE) - fields) if before else None
+            owned[place] = fields
+            body = with_families(_applied(left, manifest.body, place), families)
+        else:
+            body = _applied(before.body if before else None, manifest.body, place)
         after = RawDocument(body=body, origin=manifest.origin)
         if place in seen:
             repeated.append((manifest, seen[place]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,40 @@ def test_fields_that_a_manifest_does_not_name_stay(lab: Lab) -> None:
     assert item(document, "pinned")["predicted"]["addresses"] == [["192.0.2.13"]]
     assert "80/TCP by shop/pinned" in finding(item(document, "guest"), "SIP206")["message"]
     assert item(document, "other")["predicted"]["state"] == "Assigned"
+
+
+@pytest.mark.parametrize("how", ["last-applied", "managed"])
+def test_what_is_left_out_of_a_manifest_is_taken_away(lab: Lab, how: str) -> None:
+    """The key and the second port were applied before, and the manifest has them no more."""
+    live = service("old", "192.0.2.13", port=80, annotations={KEY: "pins", "their/note": "x"})
+    live["metadata"]["uid"] = "uid-old"
+    live["spec"]["ports"].append({"port": 81, "protocol": "TCP"})
+    if how == "last-applied":
+        before = {"metadata": {"annotations": {KEY: "pins"}}, "spec": {"ports": [{"port": 80}, {"port": 81}]}}
+        live["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = json.dumps(
+            before
+        )
+    else:
+        ports: Json = {f'k:{{"port":{port},"protocol":"TCP"}}': {".": {}, "f:port": {}} for port in (80, 81)}
+        fields = {"f:metadata": {"f:annotations": {f"f:{KEY}": {}}}, "f:spec": {"f:ports": ports}}
+        live["metadata"]["managedFields"] = [
+            {"manager": "kubectl", "operation": "Apply", "fieldsV1": fields},
+            {
+                "manager": "them",
+                "operation": "Update",
+                "fieldsV1": {"f:metadata": {"f:annotations": {"f:their/note": {}}}},
+            },
+        ]
+    lab.api.put(live)
+    guest = {PINNED: "192.0.2.13", KEY: "pins"}
+
+    alone = lab.over(manifest("old", "80"), manifest("guest", "81", annotations=guest)).document
+    kept = lab.over(
+        manifest("old", "80", annotations={KEY: "pins"}), manifest("guest", "81", annotations=guest)
+    ).document
+
+    assert "SIP202" in codes(item(alone, "guest"))
+    assert item(kept, "guest")["predicted"]["addresses"] == [["192.0.2.13"]]
 
 
 def test_a_selector_is_taken_as_it_is_written(lab: Lab) -> None:

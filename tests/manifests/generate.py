@@ -17,10 +17,15 @@ _NAMES = "pqr"
 
 
 class ManifestSet(TypedDict):
-    """``live`` is created first, pools before Services; ``manifests`` are applied in their order."""
+    """``live`` is created first, pools before Services; ``manifests`` are applied in their order.
+
+    With ``owned`` the live Services were applied by who applies the manifests: what these leave out is
+    then taken away.
+    """
 
     version: str
     seed: int
+    owned: bool
     live: list[Json]
     manifests: list[Json]
 
@@ -52,15 +57,17 @@ class _Making:
         count = self.rng.randint(2, 4)
         self.services = [self._service(*name) for name in names[:count]]
         live = [*self.pools, *self.services]
+        owned = self.draw.often(50)
         manifests = [self._pool_manifest()] if self.draw.often(15) else []
         changed = self.rng.sample(self.services, self.rng.randint(1, 2))
-        changes = [self._change(service) for service in changed]
+        changes = [self._whole(service) if owned else self._change(service) for service in changed]
         new = [self._service(*name) for name in names[count : count + self.rng.randint(1, 2)]]
         both = [*changes, *new]
         self.rng.shuffle(both)
         return {
             "version": self.version,
             "seed": self.seed,
+            "owned": owned,
             "live": live,
             "manifests": [*manifests, *both],
         }
@@ -127,6 +134,23 @@ class _Making:
             "metadata": {**named, **change.get("metadata", {})},
             "spec": change.get("spec", {}),
         }
+
+    def _whole(self, service: Json) -> Json:
+        """The whole manifest, as it is kept in git: something is written otherwise, something left out."""
+        metadata, spec = dict(service["metadata"]), dict(service["spec"])
+        annotations = dict(metadata["annotations"])
+        kind = self.draw.pick([("annotation", 40), ("port", 25), ("field", 15), ("policy", 10), ("none", 10)])
+        if kind == "annotation" and annotations:
+            del annotations[self.rng.choice(sorted(annotations))]
+        elif kind == "port":
+            spec["ports"] = self.draw.ports()
+        elif kind == "field":
+            spec.pop("loadBalancerIP", None)
+        elif kind == "policy":
+            spec.pop("externalTrafficPolicy", None)
+        if self.draw.often(40):
+            annotations.update(_set(self.draw.key()))
+        return {**service, "metadata": {**metadata, "annotations": annotations}, "spec": spec}
 
     def _pinned(self, service: Json) -> Json:
         annotations, field = self.draw.pin(self._ranges(), service["spec"]["ipFamilies"])

@@ -66,7 +66,7 @@ class Player:
             self._cluster.request("PATCH", path_of("namespace", name), patch, MERGE_PATCH)
         self._watch.forget()
         try:
-            self._create(made["live"])
+            self._create(made["live"], owned=made["owned"])
             live, before = self._objects(), self._addresses()
             taken = [manifest for manifest in made["manifests"] if self._would_change(manifest)]
             if not any(manifest["kind"] == "Service" for manifest in taken):
@@ -89,7 +89,7 @@ class Player:
             "after": after,
         }
 
-    def _create(self, documents: list[Json]) -> None:
+    def _create(self, documents: list[Json], *, owned: bool) -> None:
         last = "IPAddressPool"
         for document in documents:
             kind, metadata = document["kind"], document["metadata"]
@@ -98,7 +98,10 @@ class Player:
             last = kind
             path = path_of(_KINDS[kind], f"{metadata['namespace']}/" if kind == "Service" else "")
             try:
-                self._cluster.request("POST", path, document)
+                if owned and kind == "Service":
+                    self._apply(document)
+                else:
+                    self._cluster.request("POST", path, document)
             except ApiError as error:
                 _tell(error)
         self._watch.wait(self._quiet_s)
@@ -126,7 +129,8 @@ class Player:
             answer = self._cluster.request("GET", path)
             kind = str(answer["kind"]).removesuffix("List")
             for item in answer["items"]:
-                item["metadata"].pop("managedFields", None)
+                if kind != "Service":
+                    item["metadata"].pop("managedFields", None)
                 found.append({"apiVersion": answer["apiVersion"], "kind": kind, **item})
         return found
 
