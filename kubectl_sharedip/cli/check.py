@@ -10,6 +10,7 @@ from kubectl_sharedip.cli.checking import Checked, check_cluster, check_manifest
 from kubectl_sharedip.cli.failures import Exit, InputError, report
 from kubectl_sharedip.cli.ignoring import baseline, ignored
 from kubectl_sharedip.cli.laying import Laid, lay
+from kubectl_sharedip.cli.naming import in_scope
 from kubectl_sharedip.cli.output import (
     print_answer,
     print_notes,
@@ -17,7 +18,7 @@ from kubectl_sharedip.cli.output import (
     structured,
     wants_document,
 )
-from kubectl_sharedip.cli.reading import EVENTS, read
+from kubectl_sharedip.cli.reading import EVENTS, Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.environments import USUAL, Environments
 from kubectl_sharedip.diagnose.habits import habits
@@ -54,6 +55,7 @@ def run(request: Request, wanted: CheckRequest) -> int:
     """
     debts = baseline(wanted.baseline)
     faults: tuple[FileError, ...] = ()
+    outside: list[str] = []
     if request.files:
         laid = lay(request, offline=wanted.offline)
         if not laid.named and not laid.configured:
@@ -63,13 +65,14 @@ def run(request: Request, wanted: CheckRequest) -> int:
     else:
         reading = read(request, _READS, announced_in_scope=True)
         checked = check_cluster(reading, habits(wanted.environments))
-        raw = reading.raw
+        raw, outside = reading.raw, _outside(reading)
     silence, notes = ignored(wanted.ignore, raw, debts, request.namespace or "default")
     paid = silence.paid((item.object, finding) for item in checked.items for finding in item.findings)
     told, count = without_ignored(checked, silence)
     limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
     document = check_report(told.shown, told.prediction, told.items, limits, ignored=count)
     _print(request, document, told, live=not request.files)
+    say(outside)
     for fault in faults:
         report(fault)
     if paid:
@@ -77,6 +80,14 @@ def run(request: Request, wanted: CheckRequest) -> int:
     if faults:
         return Exit.NO_INPUT
     return Exit.NO_PLAN if _fails(told, wanted.fail_on) else Exit.OK
+
+
+def _outside(reading: Reading) -> list[str]:
+    """What an empty scope leaves out."""
+    if reading.scope is None or in_scope(reading) or not reading.snapshot.services:
+        return []
+    others = len(reading.snapshot.services)
+    return [f"No LoadBalancer Services in namespace {reading.scope}; {others} in other namespaces: -A"]
 
 
 def _unusable(fault: FileError) -> Note:

@@ -25,6 +25,8 @@ from kubectl_sharedip.model.raw import Origin
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.check import CheckItem
 
+_METALLB = ("Deployment", "ConfigurationState")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
@@ -83,29 +85,33 @@ def _move(laid: Laid, name: ServiceName) -> Iterable[Finding]:
 
 
 def _configured(laid: Laid) -> Iterable[CheckItem]:
-    """The pools and namespaces of the files of which there is something to say."""
-    found: dict[ObjectRef, list[Finding]] = {}
-    for object_, finding in cluster_wide(laid.snapshot, laid.views):
-        found.setdefault(object_, []).append(finding)
-    for object_ in dict.fromkeys(laid.configured):
+    """Pools and namespaces of the files, where there is something to say of them, and MetalLB itself."""
+    found = _by_object(laid.snapshot, laid.views)
+    ours = dict.fromkeys(laid.configured)
+    for object_ in (*ours, *(one for one in found if one.kind in _METALLB)):
         findings = tuple(found.get(object_, ()))
-        if findings or laid.coming.by_pools:
+        disturbs = laid.coming.by_pools if object_ in ours else ()
+        if findings or disturbs:
             yield CheckItem(
                 object=object_,
                 foretold=False,
                 findings=findings,
-                disturbs=laid.coming.by_pools,
+                disturbs=disturbs,
                 state=laid.views[0] if laid.views else None,
                 counts=False,
             )
 
 
+def _by_object(snapshot: Snapshot, views: tuple[State, ...]) -> Mapping[ObjectRef, list[Finding]]:
+    found: dict[ObjectRef, list[Finding]] = {}
+    for object_, finding in cluster_wide(snapshot, views):
+        found.setdefault(object_, []).append(finding)
+    return found
+
+
 def check_cluster(reading: Reading, habits: tuple[Check, ...]) -> Checked:
     """The cluster's own troubles first, then each Service of the scope by name."""
     notes: list[Note] = [*reading.notes]
-    found: dict[ObjectRef, list[Finding]] = {}
-    for object_, finding in cluster_wide(reading.snapshot, reading.views):
-        found.setdefault(object_, []).append(finding)
     items = [
         CheckItem(
             object=object_,
@@ -113,7 +119,7 @@ def check_cluster(reading: Reading, habits: tuple[Check, ...]) -> Checked:
             findings=tuple(findings),
             state=reading.views[0] if reading.views else None,
         )
-        for object_, findings in found.items()
+        for object_, findings in _by_object(reading.snapshot, reading.views).items()
     ]
     for service in sorted(in_scope(reading), key=lambda one: one.name):
         diagnosis = diagnose(reading.snapshot, reading.views, service, beside=habits)

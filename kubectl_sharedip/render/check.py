@@ -35,20 +35,24 @@ def check_table(
             paint = {"Assigned": style.ok, "Pending": style.error}.get(predicted["state"], style.warning)
             state = Painted(text=predicted["state"], paint=paint)
         rows.extend([_object(item), state, _lists(item), told] for told in _told(item, style, wide))
-    return table(
-        ["OBJECT", "PREDICTED", "ADDRESSES", "FINDING"],
-        rows,
-        width=width,
-        wrap_column=None,
-        headers_shown=headers_shown,
-        least=_LEAST_FINDING,
+    return (
+        ""
+        if not rows
+        else table(
+            ["OBJECT", "PREDICTED", "ADDRESSES", "FINDING"],
+            rows,
+            width=width,
+            wrap_column=None,
+            headers_shown=headers_shown,
+            least=_LEAST_FINDING,
+        )
     )
 
 
 def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: bool = True) -> str:
     """A row for each distinct finding with the objects that it is told of, the worst first.
 
-    What is only worth knowing is one by its code.
+    What is only worth knowing is one by its code. Empty where nothing is found.
     """
     groups: dict[tuple[str, str, str], list[str]] = {}
     for item in document["items"]:
@@ -60,13 +64,17 @@ def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: 
         [Painted(text=severity, paint=_paint(severity, style)), code, _some(objects), message]
         for (severity, code, message), objects in ordered
     ]
-    return table(
-        ["SEVERITY", "CODE", "OBJECT", "FINDING"],
-        rows,
-        width=width,
-        wrap_column=None,
-        headers_shown=headers_shown,
-        least=_LEAST_FINDING,
+    return (
+        ""
+        if not rows
+        else table(
+            ["SEVERITY", "CODE", "OBJECT", "FINDING"],
+            rows,
+            width=width,
+            wrap_column=None,
+            headers_shown=headers_shown,
+            least=_LEAST_FINDING,
+        )
     )
 
 

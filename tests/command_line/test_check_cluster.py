@@ -445,3 +445,22 @@ def test_an_annotation_on_a_pool_ignores_what_is_told_of_the_pool(lab: Lab) -> N
     assert [codes(one) for one in before["items"] if one["kind"] == "IPAddressPool"] == [["SIP310"]]
     assert [codes(one) for one in after["items"] if one["kind"] == "IPAddressPool"] == [[]]
     assert after["summary"]["ignored"] == 1
+
+
+def test_metallb_that_does_not_run_is_told_of_manifests_and_counts_for_none(lab: Lab) -> None:
+    down: dict[str, Any] = lab.api.get("deployments", METALLB, "controller")
+    down["status"] = {"availableReplicas": 0}
+    lab.api.put(down)
+
+    ended = lab.over(manifest("fresh", "82"))
+
+    assert codes(item(ended.document, "controller", "Deployment")) == ["SIP403"]
+    assert ended.status == 0
+    assert lab("-o", "json").status == 1
+
+
+def test_an_empty_scope_says_what_lies_outside(lab: Lab) -> None:
+    ended = lab("-n", "nowhere")
+
+    assert (ended.status, ended.out) == (0, "")
+    assert "3 in other namespaces: -A" in ended.err or "4 in other namespaces: -A" in ended.err
