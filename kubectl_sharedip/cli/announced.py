@@ -27,25 +27,32 @@ ANNOUNCING = (
     "servicel2statuses",
 )
 
+_MOST_SELECTED = 100
 Key = tuple[str, str]  # namespace and name of a Service
 
 
 def with_announcing(
-    raw: RawCluster, connection: Connection, asked: Collection[Key], metallb_namespace: str | None
+    raw: RawCluster,
+    connection: Connection,
+    asked: Collection[Key],
+    metallb_namespace: str | None,
+    *,
+    always: bool = False,
 ) -> RawCluster:
     """The reading, with what tells who announces the Services of ``asked`` and their sharers.
 
-    It is the same where none of them shows an address. Raises ClusterError where the server is gone.
+    It is the same where none of them shows an address, unless ``always`` says that others will have one.
+    Raises ClusterError where the server is gone.
     """
     from kubectl_sharedip.cluster.read import read_cluster
 
     names = _with_sharers(raw, asked)
-    if not names:
+    if not names and not always:
         return raw
-    selector = f"{SERVICE_LABEL} in ({','.join(names)})"
-    more = read_cluster(
-        connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels={"endpointslices": selector}
-    )
+    # A selector is part of the address that is asked for, which has its limits.
+    few = len(names) <= _MOST_SELECTED
+    labels = {"endpointslices": f"{SERVICE_LABEL} in ({','.join(names or ('none',))})"} if few else {}
+    more = read_cluster(connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=labels)
     gaps = {*raw.not_read, *more.not_read}
     return replace(
         raw,

@@ -13,6 +13,7 @@ from kubectl_sharedip.cli.naming import pending
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.diagnose.run import diagnose, with_owners
 from kubectl_sharedip.diagnose.sitting import why_here
+from kubectl_sharedip.diagnose.view import Check
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused
@@ -30,17 +31,17 @@ from kubectl_sharedip.report.remedies import remedies_of
 _Waiting = Callable[[int], frozenset[ServiceName]]
 
 
-def answers_of(reading: Reading, services: Iterable[Service]) -> list[Answer]:
-    """An answer for each Service, sorted by name."""
+def answers_of(reading: Reading, services: Iterable[Service], beside: tuple[Check, ...] = ()) -> list[Answer]:
+    """An answer for each Service, sorted by name; ``beside`` are checks to make too."""
     # One sweep over a MetalLB's Services serves the plans of all of them.
     waiting = cache(lambda place: unrested(reading.views[place]))
-    return [_answer(reading, service, waiting) for service in sorted(services, key=lambda s: s.name)]
+    return [_answer(reading, service, waiting, beside) for service in sorted(services, key=lambda s: s.name)]
 
 
-def _answer(reading: Reading, service: Service, waiting: _Waiting) -> Answer:
+def _answer(reading: Reading, service: Service, waiting: _Waiting, beside: tuple[Check, ...]) -> Answer:
     state = state_for(reading.views, service)
     outcome = decide(state, service) if state is not None else None
-    diagnosis = diagnose(reading.snapshot, reading.views, service, outcome)
+    diagnosis = diagnose(reading.snapshot, reading.views, service, outcome, beside=beside)
     plan = _plan(reading, service, diagnosis, waiting)
     rewrites = _rewrites(reading, service, diagnosis, waiting)
     diagnosis = with_owners(diagnosis, plan, reading.snapshot.services, by_hand=bool(rewrites))

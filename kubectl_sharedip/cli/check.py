@@ -1,35 +1,127 @@
-"""``check``: what MetalLB would do with manifests, before they are applied."""
+"""``check``: would this work? Of manifests before they are applied, or of a live cluster as it is."""
 
 from __future__ import annotations
 
-from kubectl_sharedip.cli.failures import Exit, InputError
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kubectl_sharedip.cli.check_forms import text_of
+from kubectl_sharedip.cli.checking import Checked, check_cluster, check_manifests, without_ignored
+from kubectl_sharedip.cli.failures import Exit, InputError, report
+from kubectl_sharedip.cli.ignoring import baseline, ignored
+from kubectl_sharedip.cli.laying import Laid, lay
 from kubectl_sharedip.cli.naming import in_scope
-from kubectl_sharedip.cli.output import print_answer, print_notes, structured, style_of, wants_document, width
-from kubectl_sharedip.cli.reading import read
+from kubectl_sharedip.cli.output import (
+    print_answer,
+    print_notes,
+    say,
+    structured,
+    wants_document,
+)
+from kubectl_sharedip.cli.reading import EVENTS, Reading, read
 from kubectl_sharedip.cli.request import Request
-from kubectl_sharedip.diagnose.run import diagnose
+from kubectl_sharedip.diagnose.environments import USUAL, Environments
+from kubectl_sharedip.diagnose.habits import habits
+from kubectl_sharedip.model.finding import Severity
+from kubectl_sharedip.model.snapshot import Note
 from kubectl_sharedip.report.check import check_report
 
+if TYPE_CHECKING:
+    from kubectl_sharedip.files.errors import FileError
 
-def run(request: Request) -> int:
-    """Prints what becomes of each Service of the files, without asking a cluster.
+_READS = (EVENTS, "namespaces", "configurationstates", "servicelb-daemonsets")
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
-    Returns 0, or 1 where a Service of the files has a finding of severity error.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest:
+    """What ``check`` was asked beside the input: what is told, and what makes it fail.
+
+    ``fail_on`` is the least severity that does; ``ignore`` are codes, ``baseline`` a file of old debts.
     """
-    reading = read(request, ())
-    services = in_scope(reading)
-    if not services:
+
+    offline: bool = False
+    fail_on: Severity = "error"
+    ignore: frozenset[str] = frozenset()
+    baseline: str | None = None
+    environments: Environments = USUAL
+
+
+def run(request: Request, wanted: CheckRequest) -> int:
+    """Prints what is found of the files, or of the live cluster.
+
+    Returns 0; 1 where a finding that counts is as severe as ``fail_on``; 3 where part of the input could
+    not be used, whatever is found in the rest.
+    """
+    debts = baseline(wanted.baseline)
+    faults: tuple[FileError, ...] = ()
+    outside: list[str] = []
+    if request.files:
+        laid = lay(request, offline=wanted.offline)
+        if not laid.named and not laid.configured:
+            return _nothing_to_check(laid)
+        checked = check_manifests(laid, habits(wanted.environments))
+        raw, faults = laid.raw, laid.faults
+    else:
+        reading = read(request, _READS, announced_in_scope=True)
+        checked = check_cluster(reading, habits(wanted.environments))
+        raw, outside = reading.raw, _outside(reading)
+    silence, notes = ignored(wanted.ignore, raw, debts, request.namespace or "default")
+    paid = silence.paid((item.object, finding) for item in checked.items for finding in item.findings)
+    told, count = without_ignored(checked, silence)
+    limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
+    document = check_report(told.shown, told.prediction, told.items, limits, ignored=count)
+    _print(request, document, told, live=not request.files)
+    say(outside)
+    for fault in faults:
+        report(fault)
+    if paid:
+        say([f"{paid} of the baseline are there no more: write it anew to keep them from coming back."])
+    if faults:
+        return Exit.NO_INPUT
+    return Exit.NO_PLAN if _fails(told, wanted.fail_on) else Exit.OK
+
+
+def _outside(reading: Reading) -> list[str]:
+    """What an empty scope leaves out."""
+    if reading.scope is None or in_scope(reading) or not reading.snapshot.services:
+        return []
+    others = len(reading.snapshot.services)
+    return [f"No LoadBalancer Services in namespace {reading.scope}; {others} in other namespaces: -A"]
+
+
+def _unusable(fault: FileError) -> Note:
+    """For whoever reads the document alone; people are told on stderr."""
+    values = {"object": fault.where, "where": "", "field": "", "because": fault.what}
+    return Note(code="SIP903", values=values)
+
+
+def _nothing_to_check(laid: Laid) -> int:
+    """What is wrong with each of the files, and that nothing is left."""
+    for fault in laid.faults:
+        report(fault)
+    if not laid.faults:
         raise InputError("there is no Service in the files", "give the manifests of Services with -f")
-    diagnoses = {s.name: diagnose(reading.snapshot, reading.views, s) for s in services}
-    document = check_report(reading.prediction, reading.views, diagnoses, reading.notes)
+    return Exit.NO_INPUT
+
+
+def _fails(checked: Checked, least: Severity) -> bool:
+    severe = _SEVERITIES[: _SEVERITIES.index(least) + 1]
+    return any(one.severity in severe for item in checked.items if item.counts for one in item.findings)
+
+
+def _print(request: Request, document: dict[str, Any], checked: Checked, *, live: bool) -> None:
     if wants_document(request):
         print_answer(structured(document, request))
-    else:
-        from kubectl_sharedip.render.check import check_table
+        return
+    print_answer(text_of(request, document, checked, live=live))
+    print_notes(document)
+    summary = document["summary"]
+    words = [_count(summary[f"{name}s"], name) for name in ("error", "warning", "info")]
+    told = ", ".join(word for word in words if word) or "Nothing found"
+    ignored_ = f"; {summary['ignored']} ignored" if summary["ignored"] else ""
+    say([f"{told}{ignored_}."])
 
-        text = check_table(
-            document, width=width(), style=style_of(request), headers_shown=not request.no_headers
-        )
-        print_answer(text)
-        print_notes(document)
-    return Exit.NO_PLAN if document["summary"]["errors"] else Exit.OK
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}" if number else ""

@@ -23,6 +23,7 @@ from kubectl_sharedip.cli.options import allowances, ip_families, reading_option
 from kubectl_sharedip.model.plan import ALLOWANCES
 
 _HELP_WIDTH = 80
+_MOST_LISTED = 60  # of a list without blanks nothing can be wrapped
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -35,11 +36,16 @@ class _Format(click.Choice[str]):
         if name in ("jsonpath", "jsonpath-as-json"):
             query = shlex.quote(path.strip("'\"").strip("{}") or "EXPR")
             self.fail(f"jsonpath is not spoken here: use --query {query} (JMESPath).", parameter, context)
+        if name == "custom-columns" and name in self.choices:
+            return str(value)
         return super().convert(value, parameter, context)
 
 
 def _output(*formats: str) -> Decorator:
-    return click.option("-o", "--output", type=_Format(formats), help="Output format.")
+    if len("|".join(formats)) <= _MOST_LISTED:
+        return click.option("-o", "--output", type=_Format(formats), help="Output format.")
+    listed = f"Output format: {', '.join(formats)}."
+    return click.option("-o", "--output", type=_Format(formats), metavar="FORMAT", help=listed)
 
 
 @click.group(
@@ -75,11 +81,12 @@ def ls(context: click.Context, shared: bool, pending: bool, output: str | None) 
 @reading_options
 @click.argument("services", nargs=-1, metavar="[SVC]...")
 @click.option("--events", is_flag=True, help="Show the last events of each Service, whoever sent them.")
+@click.option("--habits", is_flag=True, help="Tell what works and is bad style, too (SIP8xx).")
 @click.option("-w", "--watch", is_flag=True, help="Answer anew whenever the answer changes.")
 @_output("text", "tree", "json", "yaml")
 @click.pass_context
 def why(
-    context: click.Context, services: tuple[str, ...], events: bool, watch: bool, output: str | None
+    context: click.Context, /, services: tuple[str, ...], watch: bool, output: str | None, **given: bool
 ) -> int:
     """Say why a Service is Pending, or sits where it sits, with the proof.
 
@@ -93,7 +100,7 @@ def why(
     """
     from kubectl_sharedip.cli import why as command
 
-    wanted = command.WhyRequest(names=services, events=events, watch=watch)
+    wanted = command.WhyRequest(names=services, watch=watch, **given)
     return command.run(request_of(context, output), wanted)
 
 
@@ -182,24 +189,49 @@ def undo(context: click.Context, /, plan: str | None, output: str | None, **give
 @reading_options
 @click.option("--offline", is_flag=True, help="Take the files alone; ask no cluster.")
 @click.option("--cluster-ip-families", metavar="A,B", help="Families of the cluster: ipv4 (default), ipv6.")
-@_output("table", "json", "yaml")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), help="What exits 1 (error).")
+@click.option("--ignore", multiple=True, metavar="CODE", help="Count these findings only; may be repeated.")
+@click.option("--baseline", metavar="FILE", help="Count what a saved report (-o json) has, do not tell it.")
+@click.option("--environments", multiple=True, metavar="A,B", help="Names, or label=KEY: dev,prod|live.")
+@_output(
+    *("table", "wide", "name", "json", "yaml", "csv", "markdown", "custom-columns"),
+    *("sarif", "github", "prometheus"),
+)
 @click.pass_context
 def check(
-    context: click.Context, /, offline: bool, cluster_ip_families: str | None, output: str | None
+    context: click.Context,
+    /,
+    offline: bool,
+    cluster_ip_families: str | None,
+    output: str | None,
+    **given: Any,
 ) -> int:
-    """Say what MetalLB would do with manifests that are not applied yet.
+    """Say what MetalLB would do with manifests, or what is wrong with a cluster.
+
+    With -f: each Service of the files laid over the cluster (or alone, with
+    --offline), and whom it would disturb. Without: the live cluster as it is.
 
     \b
     Examples:
-      kubectl sharedip check --offline -f manifests/
+      kubectl sharedip check -f manifests/
       helm template shop | kubectl sharedip check --offline -f -
+      kubectl sharedip check -A --fail-on warning
     """
     from kubectl_sharedip.cli import check as command
+    from kubectl_sharedip.cli.ignoring import codes
+    from kubectl_sharedip.cli.options import environments
 
     request = replace(request_of(context, output), cluster_ip_families=ip_families(cluster_ip_families))
-    if not offline or not request.files:
-        raise click.UsageError("check takes files alone so far: give --offline and -f FILE.", context)
-    return command.run(request)
+    if offline and not request.files:
+        raise click.UsageError("--offline takes files alone: give -f FILE.", context)
+    wanted = command.CheckRequest(
+        offline=offline,
+        fail_on=given["fail_on"] or "error",
+        ignore=codes("--ignore", given["ignore"]),
+        baseline=given["baseline"],
+        environments=environments(given["environments"]),
+    )
+    return command.run(request, wanted)
 
 
 @cli.command()

@@ -7,13 +7,16 @@ as with kubectl.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.request import ConnectionRequest
 from kubectl_sharedip.model.plan import ALLOWANCES, Allowance
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.diagnose.environments import Environments
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -179,3 +182,21 @@ def ip_families(text: str | None) -> tuple[str, ...]:
     if len(set(families)) != len(families) or not set(families) <= {"ipv4", "ipv6"}:
         raise click.UsageError(f"--cluster-ip-families {text}: write ipv4, ipv6 or ipv4,ipv6.")
     return families
+
+
+def environments(words: tuple[str, ...]) -> Environments:
+    """The environments of --environments: names with ``|`` between words for one, and ``label=KEY``.
+
+    What is given takes the place of what is usual: names of names, labels of labels. A usage error for
+    what is empty.
+    """
+    from kubectl_sharedip.diagnose.environments import USUAL, Environments
+
+    parts = [part.strip() for word in words for part in word.split(",")]
+    if not all(parts):
+        raise click.UsageError("--environments: write names (dev,prod|production) or label=KEY.")
+    labels = [part.removeprefix("label=") for part in parts if part.startswith("label=")]
+    names = [part.casefold().split("|") for part in parts if not part.startswith("label=")]
+    if not all(labels) or not all(map(all, names)):
+        raise click.UsageError("--environments: write names (dev,prod|production) or label=KEY.")
+    return Environments(names=tuple(map(tuple, names)) or USUAL.names, labels=tuple(labels) or USUAL.labels)

@@ -64,6 +64,22 @@ def structured(document: dict[str, Any], request: Request, *, one_line: bool = F
     return to_json(chosen, one_line=one_line)
 
 
+def columns_of(document: dict[str, Any], text: str, *, headers_shown: bool) -> str:
+    """The items as the columns of ``NAME:EXPR,...``, each EXPR a JMESPath on an item.
+
+    Raises click.UsageError for columns that cannot be used.
+    """
+    from kubectl_sharedip.render.columns import ColumnError, custom_columns
+    from kubectl_sharedip.render.query import QueryError
+
+    try:
+        return custom_columns(document, text, headers_shown=headers_shown)
+    except ColumnError as error:
+        raise click.UsageError(f"-o custom-columns={text}: {error}") from error
+    except QueryError as error:
+        raise click.UsageError(f"-o custom-columns: {error.expression}: {error.because}") from error
+
+
 def _pointed(expression: str, place: int | None, because: str) -> str:
     """The expression, with a caret under the place on a line of its own."""
     if place is None:

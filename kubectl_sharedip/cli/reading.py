@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -48,16 +48,23 @@ class Reading:
     flags: InForce
 
 
-def read(request: Request, resources: Sequence[str], names: Sequence[str] = ()) -> Reading:
+def read(
+    request: Request,
+    resources: Sequence[str],
+    names: Sequence[str] = (),
+    *,
+    announced_in_scope: bool = False,
+) -> Reading:
     """Reads what the request points at.
 
     Arguments: the request; the resources to read beside Services, pools and MetalLB; Services
-    that are named and must be found even where they are not of type LoadBalancer.
+    that are named and must be found even where they are not of type LoadBalancer; whether to read
+    who announces all Services of the scope, and not those alone.
     Raises FileError, ClusterError where the input cannot be had.
     """
     if request.files:
         return _from_files(request)
-    return _from_cluster(request, resources, names)
+    return _from_cluster(request, resources, names, announced_in_scope)
 
 
 def _from_files(request: Request) -> Reading:
@@ -68,7 +75,9 @@ def _from_files(request: Request) -> Reading:
     return reading_of(request, raw, scope=scope, default=scope, connection=None)
 
 
-def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[str]) -> Reading:
+def _from_cluster(
+    request: Request, resources: Sequence[str], names: Sequence[str], announced_in_scope: bool
+) -> Reading:
     from kubectl_sharedip.cluster.connection import connect
     from kubectl_sharedip.cluster.read import read_cluster
 
@@ -76,11 +85,13 @@ def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[st
     wanted = (*ALWAYS, *resources)
     raw = read_cluster(connection, wanted, metallb_namespace=request.metallb_namespace)
     raw = _with_named(raw, connection, names)
+    scope = None if request.all_namespaces else connection.namespace
     if EVENTS in resources:
         # Who wants to hear what happened to named Services also wants to know who announces them.
-        asked = [_key(name, connection) for name in names]
+        asked = {_key(name, connection) for name in names}
+        if announced_in_scope:
+            asked.update(key for key in _services(raw) if scope in (None, key[0]))
         raw = with_announcing(raw, connection, asked, request.metallb_namespace)
-    scope = None if request.all_namespaces else connection.namespace
     return reading_of(request, raw, scope=scope, default=connection.namespace, connection=connection)
 
 
@@ -88,11 +99,7 @@ def _with_named(raw: RawCluster, connection: Connection, names: Sequence[str]) -
     """Adds Services that are asked for by name and that a list of LoadBalancers does not have."""
     from kubectl_sharedip.cluster.read import get_service
 
-    listed = {
-        (d.body["metadata"]["namespace"], d.body["metadata"]["name"])
-        for d in raw.documents
-        if d.body.get("kind") == "Service"
-    }
+    listed = set(_services(raw))
     found = []
     for name in names:
         key = _key(name, connection)
@@ -102,6 +109,13 @@ def _with_named(raw: RawCluster, connection: Connection, names: Sequence[str]) -
         if body is not None:
             found.append(RawDocument(body=body, origin=Origin()))
     return replace(raw, documents=(*raw.documents, *found))
+
+
+def _services(raw: RawCluster) -> Iterator[tuple[str, str]]:
+    for document in raw.documents:
+        if document.body.get("kind") == "Service":
+            metadata = document.body["metadata"]
+            yield metadata["namespace"], metadata["name"]
 
 
 def _key(name: str, connection: Connection) -> tuple[str, str]:

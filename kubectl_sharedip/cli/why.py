@@ -20,6 +20,8 @@ from kubectl_sharedip.cli.output import (
 )
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.diagnose.environments import USUAL
+from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.report.diagnosis import diagnosis_list
 from kubectl_sharedip.report.envelope import Document
 
@@ -33,6 +35,7 @@ class WhyRequest:
 
     names: Sequence[str] = ()
     events: bool = False
+    habits: bool = False
     watch: bool = False
 
 
@@ -70,7 +73,7 @@ def _told(request: Request, wanted: WhyRequest) -> _Told:
     services, unknown = resolve(reading, wanted.names)
     if not wanted.names:
         services = list(pending(in_scope(reading)))
-    answers = answers_of(reading, services)
+    answers = answers_of(reading, services, habits(USUAL) if wanted.habits else ())
     notes = (*reading.notes, *(note for answer in answers for note in answer.diagnosis.notes))
     document = diagnosis_list(reading.snapshot, reading.views, answers, notes, all_events=wanted.events)
     return _Told(document=document, unknown=tuple(unknown), empty=_nothing(reading))

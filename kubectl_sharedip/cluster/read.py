@@ -87,10 +87,14 @@ def read_cluster(
     )
 
 
-def get_service(connection: Connection, namespace: str, name: str) -> Json | None:
-    """One Service of any type, or None where there is none of that name. Raises ClusterError."""
+def get_service(connection: Connection, namespace: str, name: str, *, whole: bool = False) -> Json | None:
+    """One Service of any type, or None where there is none of that name.
+
+    ``whole`` keeps who set which field, which is most of it. Raises ClusterError.
+    """
     try:
-        return slimmed(connection.request("GET", SERVICES.path(namespace, name)))
+        body = connection.request("GET", SERVICES.path(namespace, name))
+        return body if whole else slimmed(body)
     except ClusterError as error:
         if error.kind == "not-found":
             return None

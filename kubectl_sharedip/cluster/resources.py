@@ -82,6 +82,7 @@ RESOURCES: Mapping[str, Resource] = {
     "servicel2statuses": _metallb("servicel2statuses"),
     "servicebgpstatuses": _metallb("servicebgpstatuses"),
     "configurationstates": _metallb("configurationstates"),
+    "servicecidrs": Resource(api="/apis/networking.k8s.io/v1", plural="servicecidrs", names=("kubernetes",)),
     "metallb-deployments": _installed("/apis/apps/v1", "deployments", "controller"),
     "metallb-daemonsets": _installed("/apis/apps/v1", "daemonsets", "speaker"),
     "metallb-pods": _installed("/api/v1", "pods"),

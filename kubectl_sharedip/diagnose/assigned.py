@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from kubectl_sharedip.diagnose.census import census_of
 from kubectl_sharedip.diagnose.in_flight import last_change
@@ -18,6 +19,8 @@ from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.service import Service
+
+_MOST_ELSEWHERE = 5  # a key may be on hundreds of addresses, and each of its Services would name them all
 
 RULE_TEXT = {
     SharingRule.HOLDER_HAS_KEY: "a key is missing",
@@ -87,20 +90,20 @@ def _expected(outcome: Outcome) -> tuple[tuple[Address, ...], ...] | None:
 
 
 def _same_key_elsewhere(view: View) -> Iterator[Finding]:
-    """SIP207: another Service has its key and sits on another address."""
+    """SIP207: other Services have its key and sit on another address, the first few of them."""
     own = view.service
     key = sharing_key(own, view.state.version)
-    held = set(status_addresses(own))
-    if not key or not held:
+    if not key or not status_addresses(own):
         return
-    for other in census_of(view.state).by_key.get(key, ()):
+    elsewhere = tuple(islice(_elsewhere(view, key), _MOST_ELSEWHERE + 1))
+    for place, other in enumerate(elsewhere[:_MOST_ELSEWHERE], 1):
         addresses = status_addresses(other)
-        if other.name == own.name or not addresses or held & set(addresses):
-            continue
+        more = place == _MOST_ELSEWHERE < len(elsewhere)
         yield found(
             "SIP207",
             {
                 "others": (f"{other.name} ({', '.join(map(str, addresses))})",),
+                "more": "more" if more else "none",
                 "why": _why_apart(view, other),
             },
             facts=(
@@ -111,6 +114,25 @@ def _same_key_elsewhere(view: View) -> Iterator[Finding]:
             holders=(other.name,),
             severity="warning" if _same_request(view, other) else None,
         )
+
+
+def _elsewhere(view: View, key: str) -> Iterator[Service]:
+    """The others with the key and none of its addresses: those that ask for the same one first."""
+    own, census = view.service, census_of(view.state)
+    held = set(status_addresses(own))
+    request = requested(own, view.state.version)
+    asked = request.addresses if isinstance(request, Request) else ()
+    first = {
+        other.name: other
+        for address in asked
+        for other in census.away.get(address, ())
+        if sharing_key(other, view.state.version) == key
+    }
+    away = {name: one for name, one in first.items() if held.isdisjoint(status_addresses(one))}
+    yield from away.values()
+    for addresses, services in census.places.get(key, {}).items():
+        if held.isdisjoint(addresses):
+            yield from (other for other in services if other.name not in away)
 
 
 def _why_apart(view: View, other: Service) -> str:

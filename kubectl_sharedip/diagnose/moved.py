@@ -20,10 +20,11 @@ from kubectl_sharedip.diagnose.said import (
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import address_fact
 from kubectl_sharedip.metallb.requests import Request, requested
-from kubectl_sharedip.metallb.state import status_addresses
+from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.service import Service
 
 _AGAIN_S = 2  # less apart, and nothing taken away between: the same step, done again
 
@@ -48,6 +49,7 @@ def _moved(view: View) -> Iterator[Finding]:
             "at": after.last_seen or "",
             "old_now": old_now,
             "holders": tuple(map(str, holders)),
+            "how": "seen",
         },
         facts=(event_fact(before), event_fact(after), address_fact(view.service)),
         holders=tuple(name for name in holders if name != view.service.name),
@@ -106,6 +108,33 @@ def _apart(events: Sequence[Event], last: Event) -> bool:
 
 def _time(text: str) -> datetime:
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def foretold_move(
+    state: State, service: Service, had: tuple[Address, ...], lists: Sequence[tuple[Address, ...]]
+) -> Finding | None:
+    """The same before it happens: manifests cost the live Service an address that it shows.
+
+    Arguments: the end of what is applied; the Service in it; what it shows today; each list that it
+    may end with. None where it asks for what it then has, so that the move is meant.
+    """
+    held = status_addresses(service)
+    request = requested(service, state.version)
+    asked = request.addresses if isinstance(request, Request) else ()
+    if held and set(asked) == set(held) != set(had):
+        return None
+    back = all(set(had) <= set(one) for one in lists)
+    becomes = " or ".join(", ".join(map(str, one)) or "no address" for one in lists)
+    return found(
+        "SIP510",
+        {
+            "old": tuple(map(str, had)),
+            "new": becomes or "no address",
+            "how": "back" if back else "foretold",
+        },
+        facts=(address_fact(service),),
+        certain=len(lists) == 1,
+    )
 
 
 CHECKS = (Check(codes=("SIP510",), look=_moved, arises=has_a_past),)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.census import MOST_STATES, Same
 from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding, Skipped
@@ -24,16 +26,30 @@ def checked(view: View, checks: Iterable[Check]) -> tuple[list[Finding], list[Sk
         if check.concerns(view):
             told = tuple(check.look(view))
             proven = {finding.code for finding in told if check.proves}
-            unread = {code: () if code in proven else missing_for(view, code) for code in check.codes}
-            skipped.extend(Skipped(code=code, resources=lacks) for code, lacks in unread.items() if lacks)
-            given.extend(one for one in told if not unread[one.code])
+            unread = {
+                code: lacks
+                for code in check.codes
+                if code not in proven and (lacks := missing_for(view, code))
+            }
+            skipped.extend(Skipped(code=code, resources=lacks) for code, lacks in unread.items())
+            given.extend(one for one in told if one.code not in unread)
     return given, skipped
 
 
 def missing_for(view: View, code: str) -> tuple[str, ...]:
     """What the row of the finding reads and nobody knows."""
-    reads = CATALOGUE[code].reads
-    return tuple(resource for resource in reads if not _enough(view.snapshot, view.state, resource))
+    return _missing(Same(view.snapshot), Same(view.state))[code]
+
+
+@lru_cache(maxsize=MOST_STATES)
+def _missing(snapshot: Same[Snapshot], state: Same[State]) -> Mapping[str, tuple[str, ...]]:
+    """For each code what nobody knows: it is the same for all Services."""
+    reads = {resource for row in CATALOGUE.values() for resource in row.reads}
+    lacking = {resource for resource in reads if not _enough(snapshot.value, state.value, resource)}
+    return {
+        code: tuple(resource for resource in row.reads if resource in lacking)
+        for code, row in CATALOGUE.items()
+    }
 
 
 def known(snapshot: Snapshot, resource: str) -> bool:

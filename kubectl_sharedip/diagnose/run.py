@@ -13,7 +13,7 @@ from kubectl_sharedip.diagnose.owners import behind
 from kubectl_sharedip.diagnose.pending import pending_findings
 from kubectl_sharedip.diagnose.reads import checked, known, missing_for, rests_on_doubt
 from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
-from kubectl_sharedip.diagnose.view import View
+from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
 from kubectl_sharedip.metallb.state import State
@@ -25,13 +25,19 @@ from kubectl_sharedip.model.snapshot import Note, Snapshot
 
 
 def diagnose(
-    snapshot: Snapshot, views: tuple[State, ...], service: Service, outcome: Outcome | None = None
+    snapshot: Snapshot,
+    views: tuple[State, ...],
+    service: Service,
+    outcome: Outcome | None = None,
+    *,
+    beside: tuple[Check, ...] = (),
 ) -> Diagnosis:
     """Everything that is found of this Service.
 
     Arguments: the snapshot; the view of each MetalLB in it (``metallb.installed.states``); the
     Service, which need not be handled by any; what MetalLB would do with it now, where ``decide`` was
-    asked already. A finding whose inputs were not all read is not given; its check is listed as skipped.
+    asked already; checks to make beside those that are always made. A finding whose inputs were not
+    all read is not given; its check is listed as skipped.
     """
     unhandled = not_handled(service, tuple(view.installation for view in views))
     if unhandled is not None:
@@ -56,7 +62,7 @@ def diagnose(
         *(pending_findings(view) if view.pending else assigned_findings(view)),
         *([] if down is None else [down]),
     ]
-    given, skipped = checked(view, checks.ALL)
+    given, skipped = checked(view, (*checks.ALL, *beside))
     for finding in found:
         missing = missing_for(view, finding.code)
         # A rule at which MetalLB stops is named even so; that it stops at none rests on all of them.

@@ -70,6 +70,16 @@ def _template_hint(text: str) -> str | None:
     )
 
 
+def unrendered(*, file: str, line: int, item: int | None, field: str) -> FileError:
+    """The error for an object that parses and has braces that were never filled in, in ``field``."""
+    place = shown(file, line) + (f" items[{item}]" if item is not None else "")
+    return FileError(
+        what=f"a template that is not rendered: there is {{{{ in {field}",
+        where=place,
+        todo="Render it first (helm template ...) and give the result with -f -.",
+    )
+
+
 def _tool_hint(file: str) -> str | None:
     # Both kinds of folder are often given whole, and their own settings are not for the API server.
     name = posixpath.basename(file.replace("\\", "/"))

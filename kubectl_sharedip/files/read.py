@@ -36,7 +36,7 @@ def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryI
     for file, text in texts(paths, recursive=recursive, stdin=stdin):
         for line, body in parsed(file, text):
             empty = False
-            for document, resource in _objects(body, file=file, line=line, item=None, text=text):
+            for document, resource in objects(body, file=file, line=line, item=None, text=text):
                 if document is not None:
                     documents.append(document)
                 if resource is not None:
@@ -47,6 +47,11 @@ def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryI
             where=", ".join(shown(path) for path in paths) or "-f",
             todo="Give a file with Kubernetes objects, such as the output of kubectl get -o yaml.",
         )
+    return cluster_of(documents, read, paths)
+
+
+def cluster_of(documents: Sequence[RawDocument], read: set[str], paths: Sequence[str]) -> RawCluster:
+    """What the files gave as one reading; what does not occur in them is not read."""
     return RawCluster(
         documents=tuple(documents),
         read=frozenset(read),
@@ -79,10 +84,13 @@ def parsed(file: str, text: str) -> list[tuple[int, Any]]:
             raise
 
 
-def _objects(
+def objects(
     body: Any, *, file: str, line: int, item: int | None, text: str
 ) -> Iterator[tuple[RawDocument | None, str | None]]:
-    """The object, or those of a List; each with its resource, which an empty List has as well."""
+    """The object, or those of a List; each with its resource, which an empty List has as well.
+
+    Raises FileError for what is no object.
+    """
 
     def refused(because: str) -> FileError:
         return not_an_object(file=file, line=line, item=item, because=because, text=text)
@@ -109,7 +117,7 @@ def _objects(
             body = {"apiVersion": api_version, "kind": member, **element}
         # In a List within a List the outer place is kept: it is the one that the eye can find.
         place = position if item is None else item
-        yield from _objects(body, file=file, line=line, item=place, text=text)
+        yield from objects(body, file=file, line=line, item=place, text=text)
 
 
 def _described(body: object) -> str:

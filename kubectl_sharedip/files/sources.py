@@ -31,17 +31,27 @@ def texts(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryIO) ->
     ``recursive`` also walks the folders within a folder. Raises FileError for what is not there,
     cannot be read, is no text, or has more than MAX_BYTES.
     """
+    refuse_stdin_twice(paths)
+    for path in paths:
+        for file in files_of(path, recursive):
+            yield file, text_of(file, stdin)
+
+
+def refuse_stdin_twice(paths: Sequence[str]) -> None:
+    """Raises FileError where stdin is to be read more than once."""
     if paths.count("-") > 1:
         raise FileError(what="is given twice", where="stdin", todo="Give -f - once.")
-    for path in paths:
-        if path == "-":
-            yield path, _decode(path, _read_stdin(stdin))
-        else:
-            for file in _files_of(path, recursive):
-                yield file, _decode(file, _read(file))
 
 
-def _files_of(path: str, recursive: bool) -> list[str]:
+def text_of(file: str, stdin: TextIO | BinaryIO) -> str:
+    """The text of one file, or of stdin. Raises FileError as ``texts`` does."""
+    return _decode(file, _read_stdin(stdin) if file == "-" else _read(file))
+
+
+def files_of(path: str, recursive: bool) -> list[str]:
+    """The files that a path of -f stands for, in their order. Raises FileError as ``texts`` does."""
+    if path == "-":
+        return [path]
     if path.startswith(("http://", "https://")):
         raise FileError(
             what="is a URL, and only files are read",
@@ -55,7 +65,7 @@ def _files_of(path: str, recursive: bool) -> list[str]:
         # use here: it takes no absolute pattern.
         matches = sorted(glob.glob(path), key=os.fsencode)  # noqa: PTH207
         if matches:
-            return [file for match in matches for file in _files_of(match, recursive)]
+            return [file for match in matches for file in files_of(match, recursive)]
         raise FileError(what="no such file or folder", where=path, todo="Check the path given with -f.")
     return [path]
 

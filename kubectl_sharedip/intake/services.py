@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kubectl_sharedip.intake.families import ASSUMED_CLUSTER_IP, asked_families, policy_in_force
 from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import RawDocument
@@ -12,9 +13,6 @@ from kubectl_sharedip.model.service import Ingress, Manager, Owner, Service, Ser
 from kubectl_sharedip.model.snapshot import Note
 
 LAST_PORT = 65535
-
-# What stands for clusterIPs that the API server has not given yet: only their family is looked at.
-ASSUMED_CLUSTER_IP = {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}
 
 
 def read_service(
@@ -38,7 +36,8 @@ def read_service(
     assumed = not cluster_ips and uid is None
     ip_families = reader.texts(spec, "ipFamilies", "spec.ipFamilies")
     if assumed:
-        ip_families = ip_families or _given_families(families, policy)
+        policy = policy_in_force(ip_families, policy)
+        ip_families = asked_families(ip_families, policy, families)
         cluster_ips = tuple(ASSUMED_CLUSTER_IP[family.lower()] for family in ip_families if _known(family))
     return Service(
         name=ServiceName(reader.text(metadata, "namespace", "metadata.namespace") or default_namespace, name),
@@ -71,14 +70,6 @@ def read_service(
 
 def _known(family: str) -> bool:
     return family.lower() in ASSUMED_CLUSTER_IP
-
-
-def _given_families(families: tuple[str, ...], policy: str | None) -> tuple[str, ...]:
-    """The families that the API server gives under this policy in such a cluster."""
-    shown = tuple({"ipv4": "IPv4", "ipv6": "IPv6"}[family] for family in families)
-    if policy == "RequireDualStack" and len(shown) == 1:
-        return shown  # the API server would refuse it; the rules then say what is missing
-    return shown if policy in ("PreferDualStack", "RequireDualStack") else shown[:1]
 
 
 def _cluster_ips(reader: Reader) -> tuple[str, ...]:

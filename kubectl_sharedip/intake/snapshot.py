@@ -18,7 +18,7 @@ from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.others import ConfigurationState, NodeProxy
 from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
-from kubectl_sharedip.model.raw import RawCluster, RawDocument
+from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot, Source
 
@@ -51,14 +51,16 @@ def build_snapshot(
         if read is None:
             return
         if read.name in services:
-            first = services[read.name].origin
-            Reader(document, notes).note("", f"it stands twice, first in {first}; the last one counts")
+            _note_twice(document, services[read.name].origin, notes)
         services[read.name] = read
 
     def pool(document: RawDocument) -> None:
         read = read_pool(document, notes, given.namespace or "metallb-system")
-        if read is not None:
-            pools[(read.namespace, read.name)] = read
+        if read is None:
+            return
+        if (read.namespace, read.name) in pools:
+            _note_twice(document, pools[read.namespace, read.name].origin, notes)
+        pools[read.namespace, read.name] = read
 
     def namespace(document: RawDocument) -> None:
         read = read_namespace(document, notes)
@@ -124,6 +126,10 @@ def build_snapshot(
         configuration_states=tuple(sorted(configuration_states)),
         node_proxies=tuple(sorted(node_proxies)),
     )
+
+
+def _note_twice(document: RawDocument, first: Origin, notes: list[Note]) -> None:
+    Reader(document, notes).note("", f"it stands twice, first in {first}; the last one counts")
 
 
 def _written(document: RawDocument) -> int:

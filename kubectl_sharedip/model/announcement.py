@@ -142,7 +142,11 @@ class SourceRanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcing:
-    """All of it in one snapshot, each sorted by namespace and name."""
+    """All of it in one snapshot, each sorted by namespace and name.
+
+    ``repointed`` are Services whose selector is about to change: the slices tell nothing of the pods
+    that they will have.
+    """
 
     l2_advertisements: tuple[L2Advertisement, ...] = ()
     bgp_advertisements: tuple[BGPAdvertisement, ...] = ()
@@ -152,3 +156,4 @@ class Announcing:
     slices: Mapping[ServiceName, tuple[EndpointSlice, ...]] = field(default_factory=dict, hash=False)
     announced: Mapping[ServiceName, tuple[AnnouncedFrom, ...]] = field(default_factory=dict, hash=False)
     source_ranges: Mapping[ServiceName, SourceRanges] = field(default_factory=dict, hash=False)
+    repointed: frozenset[ServiceName] = frozenset()

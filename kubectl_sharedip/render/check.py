@@ -1,40 +1,150 @@
-"""A CheckReport as a table: one row a Service, what it will get, and the worst that was found."""
+"""A CheckReport for people: each Service with all that is found of it, or each cause with its objects."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kubectl_sharedip.render.sheets import csv_text, markdown_table
 from kubectl_sharedip.render.style import Style
 from kubectl_sharedip.render.table import Cell, Painted, table
+from kubectl_sharedip.render.text import visible
 
 _LEAST_FINDING = 24
+_NONE = "-"
+_MOST_NAMED = 3
+_WEIGHTS = {"error": 0, "warning": 1, "info": 2}
+_SHEET = ("OBJECT", "PREDICTED", "ADDRESSES", "DISTURBS", "SEVERITY", "CODE", "FINDING")
+
+Json = Mapping[str, Any]
 
 
 def check_table(
-    document: Mapping[str, Any], *, width: int | None, style: Style, headers_shown: bool = True
+    document: Json, *, width: int | None, style: Style, headers_shown: bool = True, wide: bool = False
 ) -> str:
-    """The Services of the files in their order. ``width`` is in cells, None for no limit."""
+    """The objects in their order, a row for each thing that is found of one.
+
+    What is only worth knowing stands together in one row by code and name, ``wide`` tells it in full.
+    ``width`` is in cells, None for no limit.
+    """
     rows: list[list[Cell]] = []
     for item in document["items"]:
         predicted = item["predicted"]
-        lists = [",".join(one) or "none" for one in predicted["addresses"]]
-        paint = {"Assigned": style.ok, "Pending": style.error}.get(predicted["state"], style.warning)
-        worst = next((f for f in item["findings"] if f["decisive"] or f["severity"] == "error"), None)
-        worst = worst or next((f for f in item["findings"] if f["cause"]), None)
-        rows.append(
-            [
-                f"{item['namespace']}/{item['name']}",
-                Painted(text=predicted["state"], paint=paint),
-                " or ".join(lists) or "-",
-                f"{worst['code']} {worst['message']}" if worst else "-",
-            ]
+        state: Cell = _NONE
+        if predicted is not None:
+            paint = {"Assigned": style.ok, "Pending": style.error}.get(predicted["state"], style.warning)
+            state = Painted(text=predicted["state"], paint=paint)
+        rows.extend([_object(item), state, _lists(item), told] for told in _told(item, style, wide))
+    return (
+        ""
+        if not rows
+        else table(
+            ["OBJECT", "PREDICTED", "ADDRESSES", "FINDING"],
+            rows,
+            width=width,
+            wrap_column=None,
+            headers_shown=headers_shown,
+            least=_LEAST_FINDING,
         )
-    return table(
-        ["SERVICE", "PREDICTED", "ADDRESSES", "FINDING"],
-        rows,
-        width=width,
-        wrap_column=None,
-        headers_shown=headers_shown,
-        least=_LEAST_FINDING,
     )
+
+
+def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: bool = True) -> str:
+    """A row for each distinct finding with the objects that it is told of, the worst first.
+
+    What is only worth knowing is one by its code. Empty where nothing is found.
+    """
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for item in document["items"]:
+        for finding in item["findings"]:
+            told = finding["name"] if _is_beside(finding) else finding["message"]
+            groups.setdefault((finding["severity"], finding["code"], told), []).append(_object(item))
+    ordered = sorted(groups.items(), key=lambda one: (_WEIGHTS[one[0][0]], -len(one[1]), one[0][1:]))
+    rows: list[list[Cell]] = [
+        [Painted(text=severity, paint=_paint(severity, style)), code, _some(objects), message]
+        for (severity, code, message), objects in ordered
+    ]
+    return (
+        ""
+        if not rows
+        else table(
+            ["SEVERITY", "CODE", "OBJECT", "FINDING"],
+            rows,
+            width=width,
+            wrap_column=None,
+            headers_shown=headers_shown,
+            least=_LEAST_FINDING,
+        )
+    )
+
+
+def _is_beside(finding: Json) -> bool:
+    """Whether it is only worth knowing, and nothing that anybody waits for."""
+    return finding["severity"] == "info" and not finding["cause"]
+
+
+def names(document: Json) -> str:
+    """The objects of which something is found, as kubectl names them, a line each."""
+    found = [item for item in document["items"] if item["findings"] or item["disturbs"]]
+    return "".join(f"{visible(item['kind'].lower())}/{visible(item['name'])}\n" for item in found)
+
+
+def csv_rows(document: Json, *, headers_shown: bool = True) -> str:
+    """A row for each finding, and one for an object without any, for a spreadsheet."""
+    return csv_text(_SHEET, list(_sheet(document)), headers_shown=headers_shown)
+
+
+def markdown(document: Json) -> str:
+    """The same as a table of Markdown."""
+    return markdown_table(_SHEET, list(_sheet(document)))
+
+
+def _sheet(document: Json) -> Iterator[list[str]]:
+    for item in document["items"]:
+        predicted = item["predicted"]
+        disturbs = ", ".join(f"{one['namespace']}/{one['name']}" for one in item["disturbs"])
+        lists = "" if _lists(item) == _NONE else _lists(item)
+        head = [_object(item), predicted["state"] if predicted else "", lists, disturbs]
+        for finding in item["findings"]:
+            yield [*head, finding["severity"], finding["code"], finding["message"]]
+        if not item["findings"]:
+            yield [*head, "", "", ""]
+
+
+def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
+    # That it loses its own address is told as a finding.
+    places = [f"{one['namespace']}/{one['name']}" for one in item["disturbs"]]
+    others = [place for place in places if place != _object(item)]
+    if others:
+        yield Painted(text=f"disturbs {', '.join(others)}", paint=style.warning)
+    beside = [] if wide else [finding for finding in item["findings"] if _is_beside(finding)]
+    for finding in item["findings"]:
+        if finding not in beside:
+            yield Painted(
+                text=f"{finding['code']} {finding['severity']}: {finding['message']}",
+                paint=_paint(finding["severity"], style),
+            )
+    if beside:
+        told = dict.fromkeys(f"{finding['code']} {finding['name']}" for finding in beside)
+        yield Painted(text=f"info: {', '.join(told)}", paint=style.dim)
+    if not others and not item["findings"]:
+        yield _NONE
+
+
+def _paint(severity: str, style: Style) -> Callable[[str], str]:
+    return {"error": style.error, "warning": style.warning}.get(severity, style.dim)
+
+
+def _object(item: Json) -> str:
+    place = f"{item['namespace']}/{item['name']}" if item["namespace"] else str(item["name"])
+    return place if item["kind"] == "Service" else f"{item['kind']} {place}"
+
+
+def _lists(item: Json) -> str:
+    lists = item["predicted"]["addresses"] if item["predicted"] else ()
+    return " or ".join(",".join(one) or "none" for one in lists) or _NONE
+
+
+def _some(objects: list[str]) -> str:
+    more = len(objects) - _MOST_NAMED
+    return ", ".join(objects[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,47 +1,69 @@
-"""The CheckReport document of ``check``: what MetalLB will do with each Service of the files."""
+"""The CheckReport document of ``check``: what MetalLB will do with each Service, and all that is found."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.predict import Prediction
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
-from kubectl_sharedip.model.finding import Diagnosis
-from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.snapshot import Note
+from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.names import ObjectRef, ServiceName
+from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.diagnosis import finding_form
-from kubectl_sharedip.report.envelope import Document, envelope, named
+from kubectl_sharedip.report.envelope import Document, envelope, names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckItem:
+    """One object of the report.
+
+    ``foretold`` says that it is a Service of the files (or of the scope), so that what becomes of it
+    is told; ``disturbs`` are the live Services that it costs an address. ``state`` is the view of the
+    MetalLB that the findings are about. With ``counts`` False the findings do not decide the exit status.
+    """
+
+    object: ObjectRef
+    foretold: bool
+    findings: tuple[Finding, ...]
+    disturbs: tuple[ServiceName, ...] = ()
+    state: State | None = None
+    counts: bool = True
 
 
 def check_report(
+    snapshot: Snapshot,
     prediction: Prediction,
-    views: Sequence[State],
-    diagnoses: Mapping[ServiceName, Diagnosis],
+    items: Sequence[CheckItem],
     notes: Sequence[Note],
+    *,
+    ignored: int,
 ) -> Document:
-    """The document for these Services, in the order of ``diagnoses``."""
-    document = envelope("CheckReport", prediction.snapshot, notes)
-    state = views[0] if views else None
-    document["items"] = [
-        {
-            "kind": "Service",
-            **named(name),
-            "predicted": predicted_form(prediction, name),
-            "disturbs": [],
-            "findings": [finding_form(f, (), state) for f in diagnosis.findings],
-        }
-        for name, diagnosis in diagnoses.items()
-    ]
-    counts = Counter(finding.severity for d in diagnoses.values() for finding in d.findings)
+    """The document of these items, in their order; ``ignored`` is how many findings were left out."""
+    document = envelope("CheckReport", snapshot, notes)
+    document["items"] = [_item(prediction, item) for item in items]
+    counts = Counter(finding.severity for item in items for finding in item.findings)
     document["summary"] = {
         "errors": counts["error"],
         "warnings": counts["warning"],
         "infos": counts["info"],
-        "ignored": 0,
+        "ignored": ignored,
     }
     return document
+
+
+def _item(prediction: Prediction, item: CheckItem) -> Document:
+    kind, namespace, name = item.object
+    return {
+        "kind": kind,
+        "namespace": namespace or None,
+        "name": name,
+        "predicted": predicted_form(prediction, ServiceName(namespace, name)) if item.foretold else None,
+        "disturbs": names(item.disturbs),
+        "findings": [finding_form(finding, (), item.state) for finding in item.findings],
+    }
 
 
 def predicted_form(prediction: Prediction, name: ServiceName) -> Document:

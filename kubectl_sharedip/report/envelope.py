@@ -26,6 +26,7 @@ _LEAVES_OPEN = {
     "l2advertisements": "who answers for an address on layer 2 is not known",
     "bgpadvertisements": "who announces an address by BGP is not known",
     "bgppeers": "to whom an address is announced by BGP is not known",
+    "servicecidrs": "which IP families a new Service gets is taken from what is there, else IPv4",
     "nodes": "which nodes may announce an address is not known",
     "endpointslices": "whether pods behind a Service are ready, and where, is not known",
     "pods": "on which nodes MetalLB's speaker runs is not known",

@@ -30,13 +30,10 @@ OWN = {
 # Flags of cli.md that issues to come bring; one that is there by now belongs off this list.
 TO_COME = {
     "ls": {"-l", "--selector", "--sort-by", "--show-labels", "--endpoints", "-w", "--watch"},
-    "why": {"-l", "--selector", "--sort-by", "--show-labels", "--habits"},
+    "why": {"-l", "--selector", "--sort-by", "--show-labels"},
     "fix": {"-l", "--selector", "--sort-by", "--show-labels"},
     "undo": {"-l", "--selector", "--sort-by", "--show-labels"},
-    "check": {
-        *("-l", "--selector", "--sort-by", "--show-labels"),
-        *("--fail-on", "--ignore", "--baseline", "--environments"),
-    },
+    "check": {"-l", "--selector", "--sort-by", "--show-labels"},
     "explain": set(),
     "version": set(),
 }

@@ -19,6 +19,9 @@
                               SELDOM_READ need not be named, nor those on who announces an
                               address in a case that has no object of ANNOUNCING
         unexplained: false    a Pending Service of which nothing can be said
+        habits: []            the codes of SIP8xx, compared in the folders of that family; nobody is told
+                              of them unless asked to
+        habit_values: {}      values of their texts, compared where they are given
         beside: []            SIP702 and SIP704, each with the Service that it is about, as
                               "SIP702 shop/web": given beside the remedies that edit it
     notes: [SIP902]           the codes of the notes, in any order; SIP902 where it is left out
@@ -85,6 +88,8 @@ class Expected:
     objects: Sequence[str] | None = None
     skipped: Sequence[str] = ()
     unexplained: bool = False
+    habits: Sequence[str] = ()
+    habit_values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     beside: Sequence[str] = ()
 
 
@@ -124,6 +129,11 @@ class Case:
     def documents(self) -> list[dict[str, Any]]:
         """The objects of the input, as a YAML reader of no account reads them."""
         return [body for body in yaml.safe_load_all(self.file.read_text()) if body]
+
+    @property
+    def of_habits(self) -> bool:
+        """Whether the case shows habits, so that those of its Services are told."""
+        return self.name.startswith("SIP8")
 
     @property
     def applied(self) -> bool:

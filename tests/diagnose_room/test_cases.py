@@ -15,6 +15,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.diagnose_room, however pytest was started
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.environments import USUAL
+from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
@@ -25,6 +27,12 @@ from tests.diagnose_room.program import ask, fix, reading_of
 
 CASES = all_cases()
 _SERVICES = [pytest.param(case, one, id=f"{case.name}-{one.name}") for case in CASES for one in case.services]
+_HABITS = [
+    pytest.param(case, one, id=f"{case.name}-{one.name}")
+    for case in CASES
+    if case.of_habits
+    for one in case.services
+]
 _AIMS = [
     pytest.param(case, aim, id=f"{case.name}-{aim.service}-{'+'.join(aim.allow) or 'no-leave'}-{number}")
     for case in CASES
@@ -90,6 +98,26 @@ def test_the_findings_carry_their_values(case: Case, expected: Expected) -> None
     for finding in found:
         possible = ("SIP308", *expected.uncertain)
         assert finding.certain is (finding.code not in possible and expected.certain), finding.code
+
+
+@pytest.mark.parametrize(("case", "expected"), _HABITS)
+def test_the_habits_are_told_where_they_are_asked_for(case: Case, expected: Expected) -> None:
+    reading = reading_of(case.file)
+    service = reading.snapshot.services[name_of(expected.name)]
+    plain = diagnose(reading.snapshot, reading.views, service).findings
+    asked = diagnose(reading.snapshot, reading.views, service, beside=habits(USUAL)).findings
+
+    told = [finding for finding in asked if finding not in plain]
+    assert codes(list(told)) == sorted(expected.habits)
+    assert [finding for finding in asked if finding in plain] == list(plain)
+    for finding in told:
+        assert finding.severity == CATALOGUE[finding.code].severity
+        assert not finding.cause
+        assert not finding.decisive
+        wanted = expected.habit_values.get(finding.code, {})
+        assert {name: _plain(finding.values[name]) for name in wanted} == dict(wanted)
+    item = ask("why", expected.name, "-f", str(case.file), "--habits", "-o", "json").document["items"][0]
+    assert sorted(one["code"] for one in item["findings"]) == codes(list(asked))
 
 
 def _plain(value: object) -> object:

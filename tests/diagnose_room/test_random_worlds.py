@@ -8,6 +8,8 @@ from functools import cache
 import pytest
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.environments import USUAL
+from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.edits import PoolsEdit
@@ -23,6 +25,7 @@ from tests.worlds.generate import generate
 from tests.worlds.world import NAMESPACES, VERSIONS
 
 WORLDS, CHUNKS = 80, 4
+HABITS = habits(USUAL)
 FIRST_SEED = 90_001  # worlds that no recording has
 
 # What one Service cannot be at once.
@@ -58,7 +61,7 @@ def _every_diagnosis(version: str, chunk: int) -> Iterator[Seen]:
             snapshot = _snapshot(now, pools, namespaces)
             state = state_of(snapshot, now.installation)
             for service in snapshot.services.values():
-                diagnosis = diagnose(snapshot, (state,), service)
+                diagnosis = diagnose(snapshot, (state,), service, beside=HABITS)
                 if repr(diagnosis) not in met:
                     met.add(repr(diagnosis))
                     yield snapshot, state, service, diagnosis

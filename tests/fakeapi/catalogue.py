@@ -34,6 +34,7 @@ _ROWS = (
     ("v1", "nodes", "Node"),
     ("apps/v1", "deployments", "Deployment"),
     ("apps/v1", "daemonsets", "DaemonSet"),
+    ("networking.k8s.io/v1", "servicecidrs", "ServiceCIDR"),
     ("discovery.k8s.io/v1", "endpointslices", "EndpointSlice"),
     ("apiextensions.k8s.io/v1", "customresourcedefinitions", "CustomResourceDefinition"),
     ("metallb.io/v1beta1", "ipaddresspools", "IPAddressPool"),
@@ -44,7 +45,7 @@ _ROWS = (
     ("metallb.io/v1beta1", "servicebgpstatuses", "ServiceBGPStatus"),
     ("metallb.io/v1beta1", "configurationstates", "ConfigurationState"),
 )
-_CLUSTER_SCOPED = ("namespaces", "nodes", "customresourcedefinitions")
+_CLUSTER_SCOPED = ("namespaces", "nodes", "customresourcedefinitions", "servicecidrs")
 
 SERVED = tuple(
     Served(group_version=version, plural=plural, kind=kind, namespaced=plural not in _CLUSTER_SCOPED)

@@ -86,8 +86,9 @@ def _surroundings(view: View, service: Service) -> Surroundings:
     speakers = _own(view, found.speakers)
     # Pods that stand in a file may be anybody's: that no speaker is among them says nothing.
     speakers_known = known(snapshot, "pods") and (bool(speakers) or not snapshot.source.files)
-    # What is not applied yet has no endpoints yet.
-    slices_known = known(snapshot, "endpointslices") and service.uid is not None
+    # What is not applied yet has no endpoints yet, and who gets another selector other ones.
+    settled = service.uid is not None and service.name not in found.repointed
+    slices_known = known(snapshot, "endpointslices") and settled
     return Surroundings(
         l2_advertisements=_own(view, found.l2_advertisements),
         bgp_advertisements=_own(view, found.bgp_advertisements),

@@ -61,14 +61,19 @@ def other_pods(view: View) -> Iterator[Finding]:
     others, and a pod need not serve every port that is named.
     """
     own = view.service
-    slices = view.snapshot.announcing.slices
+    announcing = view.snapshot.announcing
+    slices = announcing.slices
     if not backend_key(own) or own.uid is None or not serving(slices.get(own.name, ())):
+        return
+    if own.name in announcing.repointed:
         return
     for address in status_addresses(own):
         others = [
             other
             for other in _sharers(view, address)
-            if backend_key(other) == backend_key(own) and serving(slices.get(other.name, ()))
+            if backend_key(other) == backend_key(own)
+            and other.name not in announcing.repointed
+            and serving(slices.get(other.name, ()))
         ]
         group = sorted((own, *others), key=lambda service: service.name)
         every = {_pod(e.pod, e.node) for one in group for e in serving(slices[one.name])}

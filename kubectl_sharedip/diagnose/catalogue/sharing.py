@@ -101,9 +101,10 @@ ROWS: tuple[Entry, ...] = (
         "SIP207",
         "same-key-other-address",
         "info",
-        "{others} has the same key, and another address: {why}.",
+        "{others} has the same key, and another address: {why}{more}.",
         "",
         f"{ALLOCATOR} getIPFromCIDR",
+        phrases={"more": {"more": ". There are more such Services", "none": ""}},
         arises=(
             "Two Services have the same key and sit on different addresses. A key allows to share and "
             "asks for nothing: each took the lowest address that it could have when it came."

@@ -181,7 +181,7 @@ ROWS: tuple[Entry, ...] = (
         "SIP510",
         "address-moved",
         "warning",
-        "It had {old}, and has {new} now (since {at}). {old} is {old_now}.",
+        "{how}",
         "",
         f"{SERVICE} convergeBalancer",
         (*POOLS, "events"),
@@ -193,9 +193,15 @@ ROWS: tuple[Entry, ...] = (
                 "free": "free",
                 "gone": "in no pool any more",
             },
+            "how": {
+                "seen": "It had {old}, and has {new} now (since {at}). {old} is {old_now}.",
+                "foretold": "It has {old}, and loses it when this is applied: then it has {new}.",
+                "back": "It has {old}, loses it while this is applied, and has {new} in the end.",
+            },
         },
         arises="The events of type Normal (IPAllocated, ClearAssignment) name an address that the Service"
-        " has no more, and it does not ask for the one that it has.",
+        " has no more, and it does not ask for the one that it has. Or manifests that are being checked would"
+        " cost a live Service its address.",
         clear="To go back, ask for the old address while it is free or can be shared; to stay, ask for the"
         " present one.",
     ),

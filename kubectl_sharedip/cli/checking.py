@@ -1,0 +1,157 @@
+"""What is found of manifests, or of a live cluster: items for the report, less what is ignored.
+
+Refuses to print, and to decide which findings there are: it brings together who is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from kubectl_sharedip.cli.laying import Laid
+from kubectl_sharedip.cli.naming import in_scope
+from kubectl_sharedip.cli.reading import Reading
+from kubectl_sharedip.diagnose.cluster_wide import SAID_OF_THE_CLUSTER, cluster_wide
+from kubectl_sharedip.diagnose.ignored import Ignored
+from kubectl_sharedip.diagnose.moved import foretold_move
+from kubectl_sharedip.diagnose.run import diagnose
+from kubectl_sharedip.diagnose.view import Check
+from kubectl_sharedip.metallb.installed import state_for
+from kubectl_sharedip.metallb.predict import Prediction
+from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.names import ObjectRef, ServiceName, service_ref
+from kubectl_sharedip.model.raw import Origin
+from kubectl_sharedip.model.snapshot import Note, Snapshot
+from kubectl_sharedip.report.check import CheckItem
+
+_METALLB = ("Deployment", "ConfigurationState")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """All that was found. ``shown`` is what the head of the document tells of.
+
+    ``places`` says where the objects of the files stand.
+    """
+
+    shown: Snapshot
+    views: tuple[State, ...]
+    prediction: Prediction
+    items: tuple[CheckItem, ...]
+    notes: tuple[Note, ...]
+    places: Mapping[ObjectRef, Origin]
+
+
+def check_manifests(laid: Laid, habits: tuple[Check, ...]) -> Checked:
+    """The Services of the files in their order, the live ones that are disturbed, then pools of the files."""
+    coming = laid.coming
+    notes: list[Note] = [*laid.notes]
+    elsewhere = [name for name in coming.all_disturbed if name not in laid.named]
+    items = []
+    for name in (*laid.named, *elsewhere):
+        service = laid.snapshot.services[name]
+        diagnosis = diagnose(laid.snapshot, laid.views, service, beside=habits)
+        notes.extend(diagnosis.notes)
+        items.append(
+            CheckItem(
+                object=service_ref(name),
+                foretold=name in laid.named,
+                findings=(*_move(laid, name), *diagnosis.findings),
+                disturbs=coming.disturbed.get(name, ()),
+                state=state_for(laid.views, service),
+            )
+        )
+    items.extend(_configured(laid))
+    return Checked(
+        shown=laid.shown,
+        views=laid.views,
+        prediction=coming.prediction,
+        items=tuple(items),
+        notes=tuple(notes),
+        places=laid.places,
+    )
+
+
+def _move(laid: Laid, name: ServiceName) -> Iterable[Finding]:
+    coming = laid.coming
+    service = laid.snapshot.services[name]
+    state = state_for(laid.views, service)
+    if name not in coming.had or state is None:
+        return ()
+    lists = coming.prediction.lists.get(name, ((),))
+    move = foretold_move(state, service, coming.had[name], lists)
+    return () if move is None else (move,)
+
+
+def _configured(laid: Laid) -> Iterable[CheckItem]:
+    """Pools and namespaces of the files, where there is something to say of them, and MetalLB itself."""
+    found = _by_object(laid.snapshot, laid.views)
+    ours = dict.fromkeys(laid.configured)
+    for object_ in (*ours, *(one for one in found if one.kind in _METALLB)):
+        findings = tuple(found.get(object_, ()))
+        disturbs = laid.coming.by_pools if object_ in ours else ()
+        if findings or disturbs:
+            yield CheckItem(
+                object=object_,
+                foretold=False,
+                findings=findings,
+                disturbs=disturbs,
+                state=laid.views[0] if laid.views else None,
+                counts=False,
+            )
+
+
+def _by_object(snapshot: Snapshot, views: tuple[State, ...]) -> Mapping[ObjectRef, list[Finding]]:
+    found: dict[ObjectRef, list[Finding]] = {}
+    for object_, finding in cluster_wide(snapshot, views):
+        found.setdefault(object_, []).append(finding)
+    return found
+
+
+def check_cluster(reading: Reading, habits: tuple[Check, ...]) -> Checked:
+    """The cluster's own troubles first, then each Service of the scope by name."""
+    notes: list[Note] = [*reading.notes]
+    items = [
+        CheckItem(
+            object=object_,
+            foretold=False,
+            findings=tuple(findings),
+            state=reading.views[0] if reading.views else None,
+        )
+        for object_, findings in _by_object(reading.snapshot, reading.views).items()
+    ]
+    for service in sorted(in_scope(reading), key=lambda one: one.name):
+        diagnosis = diagnose(reading.snapshot, reading.views, service, beside=habits)
+        notes.extend(diagnosis.notes)
+        items.append(
+            CheckItem(
+                object=service_ref(service.name),
+                foretold=True,
+                findings=tuple(filter(_of_the_service, diagnosis.findings)),
+                state=state_for(reading.views, service),
+            )
+        )
+    return Checked(
+        shown=reading.snapshot,
+        views=reading.views,
+        prediction=reading.prediction,
+        items=tuple(items),
+        notes=tuple(notes),
+        places={},
+    )
+
+
+def _of_the_service(finding: Finding) -> bool:
+    """Whether it is not said of the cluster already."""
+    return finding.cause or finding.decisive or finding.code not in SAID_OF_THE_CLUSTER
+
+
+def without_ignored(checked: Checked, ignored: Ignored) -> tuple[Checked, int]:
+    """The same less what is ignored, and how many findings that were."""
+    items, count = [], 0
+    for item in checked.items:
+        told, counted = ignored.split(item.object, item.findings)
+        count += len(counted)
+        items.append(replace(item, findings=told))
+    return replace(checked, items=tuple(items)), count

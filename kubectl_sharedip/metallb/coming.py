@@ -1,0 +1,161 @@
+"""What comes of manifests: pools first, then each Service in its turn, and whom each of them disturbs.
+
+It exists because ``settle`` tells the end, and whoever is about to apply wants to know which manifest
+costs which live Service its address, also where it is given back later. Refuses to read a manifest:
+what each Service becomes is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, ServiceEdit
+from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.looks import MOST_ENDS, identity
+from kubectl_sharedip.metallb.predict import Prediction
+from kubectl_sharedip.metallb.restless import recurring
+from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
+from kubectl_sharedip.metallb.state import State, state_of
+from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Installation, Snapshot
+
+Lists = tuple[tuple[Address, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """The cluster after the manifests, and what each of them did on the way.
+
+    ``disturbed`` has for each Service of the input the live ones (itself too) that lose an address by
+    it, in some end at least; ``by_pools`` are those that the pools and namespaces of the input cost an
+    address. ``had`` are the addresses from before, for every one of them.
+    """
+
+    prediction: Prediction
+    disturbed: Mapping[ServiceName, tuple[ServiceName, ...]]
+    by_pools: tuple[ServiceName, ...]
+    had: Mapping[ServiceName, tuple[Address, ...]]
+
+    @property
+    def all_disturbed(self) -> tuple[ServiceName, ...]:
+        """Every live Service that loses an address, by name."""
+        return tuple(sorted(self.had))
+
+
+def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming:
+    """Settles what is applied: all pools and namespaces in one load, then the Services one by one.
+
+    Arguments: the cluster as it is; the same with everything applied and nothing decided; the Services
+    that are created or changed, in the order in which they are applied, one more than once if need be.
+    """
+    new = frozenset(service.name for service in coming if service.name not in before.services)
+    services = dict(after.services)
+    lists: dict[ServiceName, Lists] = {}
+    flapping: dict[ServiceName, Lists] = {}
+    taken: dict[ServiceName | None, set[ServiceName]] = {}
+    had: dict[ServiceName, tuple[Address, ...]] = {}
+    complete, restless = True, False
+    for installation in installations(after):
+        state = state_of(before, installation)
+        walk = _Walk(state)
+        for edit in _edits(before, after, installation, coming):
+            walk.go(edit)
+        complete, restless = complete and walk.complete, restless or walk.restless
+        known = list(walk.known)
+        settled = Settled(ends=tuple(walk.ends.values()), complete=walk.complete, restless=walk.restless)
+        end = min(settled.ends, key=lambda one: [held_by(one, name) for name in known])
+        services.update({name: end.services[name] for name in services if name in end.services})
+        lists.update(_lists(settled, known))
+        flapping.update(
+            {name: again for name in known if name in end.services and (again := recurring(end, name))}
+        )
+        for owner, names in walk.taken.items():
+            taken.setdefault(owner, set()).update(names)
+        had.update({name: held_by(state, name) for names in walk.taken.values() for name in names})
+    lists.update(flapping)
+    prediction = Prediction(
+        snapshot=replace(after, services=MappingProxyType(services)),
+        new=new,
+        lists=MappingProxyType(lists),
+        flapping=frozenset(flapping),
+        complete=complete,
+        restless=restless,
+    )
+    return Coming(
+        prediction=prediction,
+        disturbed={name: tuple(sorted(names)) for name, names in taken.items() if name is not None},
+        by_pools=tuple(sorted(taken.get(None, ()))),
+        had=had,
+    )
+
+
+class _Walk:
+    """All ends that one MetalLB may have come to by now, and who lost an address on the way."""
+
+    def __init__(self, state: State) -> None:
+        self.ends: dict[object, State] = {identity(state): state}
+        self.complete = True
+        self.restless = False
+        self.known: dict[ServiceName, None] = dict.fromkeys(state.services)
+        self.taken: dict[ServiceName | None, set[ServiceName]] = {}
+        self._live = frozenset(state.services)
+        self._waiting = unrested(state)
+
+    def go(self, edit: Edit) -> None:
+        """One edit more, from each of the ends."""
+        owner = edit.service.name if isinstance(edit, ServiceEdit) else None
+        after: dict[object, State] = {}
+        for end in self.ends.values():
+            settled = settle(end, [edit], self._waiting)
+            self.complete = self.complete and settled.complete
+            self.restless = self.restless or settled.restless
+            for one in settled.ends:
+                after.setdefault(identity(one), one)
+                lost = _lost(end, one) & self._live
+                if lost:
+                    self.taken.setdefault(owner, set()).update(lost)
+                if one.pools is not end.pools:  # who was at rest under the old ones need not be any more
+                    self._waiting |= unrested(one)
+        self.complete = self.complete and len(after) <= MOST_ENDS
+        self.ends = dict(list(after.items())[:MOST_ENDS])
+        if owner is not None:
+            self._waiting |= {owner}
+            if any(owner in end.services for end in self.ends.values()):
+                self.known[owner] = None
+
+
+def _edits(
+    before: Snapshot, after: Snapshot, installation: Installation, coming: Iterable[Service]
+) -> list[Edit]:
+    """What this MetalLB is told of, in order."""
+    pools: list[Edit] = []
+    if _configuration(before) != _configuration(after):
+        pools.append(PoolsEdit(pools=after.pools, namespaces=after.namespaces))
+    return [*pools, *(ServiceEdit(service=service) for service in coming)]
+
+
+def _configuration(snapshot: Snapshot) -> object:
+    """What of pools and namespaces MetalLB's controller works with, wherever it stands written."""
+    pools = [
+        (p.namespace, p.name, p.addresses, p.auto_assign, p.avoid_buggy_ips, p.allocation)
+        for p in snapshot.pools
+    ]
+    return pools, {name: dict(namespace.labels) for name, namespace in snapshot.namespaces.items()}
+
+
+def _lost(before: State, after: State) -> set[ServiceName]:
+    """The Services that had an address and have it no more."""
+    names = {*before.ledger.changed(), *after.ledger.changed()}
+    return {name for name in names if set(held_by(before, name)) - set(held_by(after, name))}
+
+
+def _lists(settled: Settled, known: Iterable[ServiceName]) -> dict[ServiceName, Lists]:
+    """For each Service every list that it may end with; of most there is one."""
+    if len(settled.ends) == 1:
+        (end,) = settled.ends
+        return {name: (held_by(end, name),) for name in known}
+    return {name: settled.addresses(name) for name in known}

@@ -1,0 +1,40 @@
+"""Rows of texts for other programs: CSV for spreadsheets, Markdown for a comment on a change.
+
+Refuses to let a cell be more than text: what a spreadsheet would take for a formula, or Markdown for
+markup, is written so that it is read as it stands.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+from kubectl_sharedip.render.text import visible
+
+_FORMULA = ("=", "+", "-", "@")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
+
+
+def csv_text(headers: Sequence[str], rows: Sequence[Sequence[str]], *, headers_shown: bool = True) -> str:
+    """The rows as RFC 4180 has them, lines ending with a newline alone."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    if headers_shown:
+        writer.writerow(headers)
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in map(visible, row)])
+    return stream.getvalue()
+
+
+def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The rows as a table of GitHub's Markdown; empty where there is none."""
+    if not rows:
+        return ""
+    lines = [headers, ["---"] * len(headers), *([_as_it_stands(cell) for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _as_it_stands(cell: str) -> str:
+    return _MARKUP.sub(r"\\\1", visible(cell))

@@ -1,0 +1,466 @@
+"""check on a cluster: manifests laid over it, and the cluster as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command_line.checking import Json, check, codes, finding, item, manifest, notes, written
+from tests.command_line.lab import KEY, PINNED, SHARED, objects, service
+from tests.command_line.program import Ended, refused
+from tests.fakeapi import FakeApi
+
+METALLB = "metallb-system"
+FREE = "192.0.2.10"
+
+
+class Lab:
+    """The fake cluster of lab.py, all of it applied, advertised and with pods; ``folder`` for files."""
+
+    def __init__(self, api: FakeApi, folder: Path) -> None:
+        self.api = api
+        self.folder = folder
+        for body in objects():
+            if body["kind"] == "Service":
+                body["metadata"]["uid"] = f"uid-{body['metadata']['name']}"
+                body["spec"]["selector"] = {"app": body["metadata"]["name"]}
+            api.put(body)
+        api.put(
+            {
+                "apiVersion": "metallb.io/v1beta1",
+                "kind": "L2Advertisement",
+                "metadata": {"namespace": METALLB, "name": "all"},
+                "spec": {},
+            }
+        )
+        ready = [{"type": "Ready", "status": "True"}]
+        api.put(
+            {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}, "status": {"conditions": ready}}
+        )
+        labels = {"app": "metallb", "component": "speaker"}
+        api.put(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {"namespace": METALLB, "name": "speaker-x", "labels": labels},
+                "spec": {"nodeName": "n", "containers": [{"name": "speaker"}]},
+                "status": {"phase": "Running", "conditions": ready},
+            }
+        )
+        for name in ("dns-tcp", "dns-udp"):
+            self.endpoints("shop", name)
+        self.endpoints("bank", "vault")
+        self.kubeconfig = api.kubeconfig(folder / "config", namespace="shop", context="lab")
+
+    def endpoints(self, namespace: str, name: str, *, ready: bool = True) -> None:
+        """The EndpointSlice of a Service with one pod."""
+        self.api.put(
+            {
+                "apiVersion": "discovery.k8s.io/v1",
+                "kind": "EndpointSlice",
+                "metadata": {
+                    "namespace": namespace,
+                    "name": f"{name}-1",
+                    "labels": {"kubernetes.io/service-name": name},
+                },
+                "addressType": "IPv4",
+                "ports": [{"name": "", "port": 80, "protocol": "TCP"}],
+                "endpoints": [
+                    {"addresses": ["10.0.0.1"], "nodeName": "n", "conditions": {"ready": ready}},
+                ],
+            }
+        )
+
+    def __call__(self, *words: str) -> Ended:
+        """How check ends on this cluster."""
+        return check(*words, "--kubeconfig", self.kubeconfig)
+
+    def over(self, *texts: str, words: tuple[str, ...] = ()) -> Ended:
+        """How check -f of these manifests ends, as JSON."""
+        return self("-f", written(self.folder, "m.yaml", *texts), "-o", "json", *words)
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "KUBECONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    with FakeApi() as api:
+        yield Lab(api, tmp_path)
+
+
+def test_a_new_service_joins_the_live_ones(lab: Lab) -> None:
+    ended = lab.over(manifest("dns-tls", "853", annotations={KEY: "dns", PINNED: SHARED}))
+
+    document = ended.document
+    assert ended.status == 0
+    (new,) = document["items"]
+    assert new["predicted"] == {"state": "Assigned", "addresses": [[SHARED]]}
+    assert (new["disturbs"], codes(new)) == ([], [])
+    assert document["source"]["context"] == "lab"
+    assert document["source"]["files"]
+    assert document["source"]["takenAt"]
+
+
+def test_a_clash_with_what_is_live_is_listed_beside_one_with_another_file(lab: Lab) -> None:
+    shared = {KEY: "dns", PINNED: SHARED}
+    ended = lab.over(
+        manifest("web", "443", annotations=shared), manifest("greedy", "443", "53/UDP", annotations=shared)
+    )
+
+    taken = finding(item(ended.document, "greedy"), "SIP206")
+    assert ended.status == 1
+    assert "443/TCP by shop/web" in taken["message"]
+    assert "53/UDP by shop/dns-udp" in taken["message"]
+
+
+def test_who_costs_a_live_service_its_address(lab: Lab) -> None:
+    """Another key on dns-tcp: it leaves the shared address, and takes the lowest free one."""
+    ended = lab.over(manifest("dns-tcp", "53", annotations={KEY: "mine"}))
+
+    (changed,) = ended.document["items"]
+    assert changed["predicted"] == {"state": "Assigned", "addresses": [[FREE]]}
+    assert changed["disturbs"] == [{"namespace": "shop", "name": "dns-tcp"}]
+    moved = finding(changed, "SIP510")
+    assert (moved["severity"], moved["certain"]) == ("warning", True)
+    assert SHARED in moved["message"]
+    assert FREE in moved["message"]
+    assert ended.status == 0
+
+
+def test_a_move_that_is_asked_for_is_no_news(lab: Lab) -> None:
+    ended = lab.over(manifest("dns-tcp", "53", annotations={KEY: "mine", PINNED: "192.0.2.13"}))
+
+    (changed,) = ended.document["items"]
+    assert changed["predicted"]["addresses"] == [["192.0.2.13"]]
+    assert changed["disturbs"] == [{"namespace": "shop", "name": "dns-tcp"}]
+    assert "SIP510" not in codes(changed)
+
+
+def test_fields_that_a_manifest_does_not_name_stay(lab: Lab) -> None:
+    """Ports are merged by number and protocol, annotations by key; a live field asks for the address."""
+    live = service("pinned", "192.0.2.13", port=80, annotations={KEY: "pins"}, loadBalancerIP="192.0.2.13")
+    live["metadata"]["uid"] = "uid-pinned"
+    lab.api.put(live)
+    ended = lab.over(
+        manifest("pinned", "81"),
+        manifest("guest", "80", annotations={KEY: "pins", PINNED: "192.0.2.13"}),
+        manifest("other", "81/UDP", annotations={KEY: "pins", PINNED: "192.0.2.13"}),
+    )
+
+    document = ended.document
+    assert item(document, "pinned")["predicted"]["addresses"] == [["192.0.2.13"]]
+    assert "80/TCP by shop/pinned" in finding(item(document, "guest"), "SIP206")["message"]
+    assert item(document, "other")["predicted"]["state"] == "Assigned"
+
+
+@pytest.mark.parametrize("how", ["last-applied", "managed"])
+def test_what_is_left_out_of_a_manifest_is_taken_away(lab: Lab, how: str) -> None:
+    """The key and the second port were applied before, and the manifest has them no more."""
+    live = service("old", "192.0.2.13", port=80, annotations={KEY: "pins", "their/note": "x"})
+    live["metadata"]["uid"] = "uid-old"
+    live["spec"]["ports"].append({"port": 81, "protocol": "TCP"})
+    if how == "last-applied":
+        before = {"metadata": {"annotations": {KEY: "pins"}}, "spec": {"ports": [{"port": 80}, {"port": 81}]}}
+        live["metadata"]["annotations"]["kubectl.kubernetes.io/last-applied-configuration"] = json.dumps(
+            before
+        )
+    else:
+        ports: Json = {f'k:{{"port":{port},"protocol":"TCP"}}': {".": {}, "f:port": {}} for port in (80, 81)}
+        fields = {"f:metadata": {"f:annotations": {f"f:{KEY}": {}}}, "f:spec": {"f:ports": ports}}
+        live["metadata"]["managedFields"] = [
+            {"manager": "kubectl", "operation": "Apply", "fieldsV1": fields},
+            {
+                "manager": "them",
+                "operation": "Update",
+                "fieldsV1": {"f:metadata": {"f:annotations": {"f:their/note": {}}}},
+            },
+        ]
+    lab.api.put(live)
+    guest = {PINNED: "192.0.2.13", KEY: "pins"}
+
+    alone = lab.over(manifest("old", "80"), manifest("guest", "81", annotations=guest)).document
+    kept = lab.over(
+        manifest("old", "80", annotations={KEY: "pins"}), manifest("guest", "81", annotations=guest)
+    ).document
+
+    assert "SIP202" in codes(item(alone, "guest"))
+    assert item(kept, "guest")["predicted"]["addresses"] == [["192.0.2.13"]]
+
+
+def test_a_selector_is_taken_as_it_is_written(lab: Lab) -> None:
+    """Under Local the selectors of sharers must be equal: what was merged would not be."""
+    for name, protocol in (("dns-tcp", "TCP"), ("dns-udp", "UDP")):
+        body = service(name, SHARED, port=53, protocol=protocol, annotations={KEY: "dns"})
+        body["metadata"]["uid"] = f"uid-{name}"
+        body["spec"] |= {"externalTrafficPolicy": "Local", "selector": {"app": "dns", "old": "yes"}}
+        lab.api.put(body)
+    both = [
+        manifest(
+            f"dns-{kind}",
+            f"53/{kind.upper()}",
+            annotations={KEY: "dns", PINNED: SHARED},
+            selector="{app: dns}",
+        )
+        for kind in ("tcp", "udp")
+    ]
+
+    document = lab.over(*both).document
+
+    predicted = [one["predicted"]["addresses"] for one in document["items"]]
+    assert predicted == [[[SHARED]], [[SHARED]]]
+
+
+def test_what_changes_nothing_is_not_looked_at(lab: Lab) -> None:
+    """dot waits for an address; a manifest that is what it is already brings no look at it."""
+    ended = lab.over(manifest("dns-tcp", "53", annotations={KEY: "dns"}))
+
+    (same,) = ended.document["items"]
+    assert same["predicted"]["addresses"] == [[SHARED]]
+    assert (same["disturbs"], ended.status) == ([], 0)
+
+
+def test_a_service_of_another_type_is_known_too(lab: Lab) -> None:
+    document = lab.over(manifest("plain", "80", selector="{app: plain}")).document
+
+    (plain,) = document["items"]
+    assert plain["predicted"]["state"] == "Assigned"
+    # It is live and its selector stays, so that it has no pods is worth a word.
+    assert "SIP604" in codes(plain)
+
+
+def test_pods_matter_only_where_the_selector_stays(lab: Lab) -> None:
+    lab.endpoints("shop", "dns-udp", ready=False)
+
+    kept = lab.over(manifest("dns-udp", "53/UDP", annotations={"x": "y"}))
+    repointed = lab.over(manifest("dns-udp", "53/UDP", selector="{app: better}"))
+    new = lab.over(manifest("fresh", "82"))
+
+    assert "SIP604" in codes(item(kept.document, "dns-udp"))
+    assert kept.status == 1
+    for ended in (repointed, new):
+        (one,) = ended.document["items"]
+        assert not {"SIP209", "SIP603", "SIP604"} & set(codes(one))
+        assert ended.status == 0
+
+
+def test_an_address_that_nobody_announces_is_told_of_a_new_service(lab: Lab) -> None:
+    lab.api.delete("l2advertisements", METALLB, "all")
+
+    (new,) = lab.over(manifest("fresh", "82")).document["items"]
+
+    assert "SIP601" in codes(new)
+
+
+def test_only_the_files_and_those_they_disturb_decide_the_exit_status(lab: Lab) -> None:
+    """dot is Pending and broken all the time, and none of the files' business."""
+    fine = lab.over(manifest("fresh", "82"))
+
+    assert (fine.status, [one["name"] for one in fine.document["items"]]) == (0, ["fresh"])
+
+
+def test_a_disturbed_live_service_is_told_and_decides(lab: Lab) -> None:
+    """The pool shrinks to one address, which is held: vault, in another namespace, loses its own."""
+    pool = (
+        "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\n"
+        "metadata: {name: lab, namespace: metallb-system}\nspec: {addresses: [192.0.2.12/32]}\n---\n"
+    )
+    ended = lab.over(pool, manifest("dns-tcp", "53", annotations={"x": "y"}))
+
+    document = ended.document
+    assert ended.status == 1
+    vault = item(document, "vault")
+    assert vault["predicted"] is None
+    assert {"SIP307", "SIP510"} <= set(codes(vault))
+    changed = item(document, "lab", "IPAddressPool")
+    assert changed["disturbs"] == [{"namespace": "bank", "name": "vault"}]
+    assert item(document, "dns-tcp")["disturbs"] == []
+
+
+def test_a_manifest_is_taken_for_the_namespace_of_the_context(lab: Lab) -> None:
+    document = lab.over(manifest("fresh", "82", namespace="")).document
+
+    assert item(document, "fresh")["namespace"] == "shop"
+    assert any("metadata.namespace" in text and '"shop"' in text for text in notes(document))
+
+
+def test_two_manifests_of_one_service_are_applied_one_after_the_other(lab: Lab) -> None:
+    ended = lab.over(
+        manifest("dns-tcp", "53", annotations={KEY: "mine"}),
+        manifest("dns-tcp", "53", annotations={KEY: "dns"}),
+    )
+
+    (one,) = ended.document["items"]
+    assert one["disturbs"] == [{"namespace": "shop", "name": "dns-tcp"}]
+    assert any("twice" in text and "m.yaml:6" in text for text in notes(ended.document))
+
+
+def test_the_class_of_a_live_service_stays(lab: Lab) -> None:
+    document = lab.over(manifest("dns-tcp", "53", loadBalancerClass="example.com/other")).document
+
+    (one,) = document["items"]
+    assert one["predicted"]["addresses"] == [[SHARED]]
+    assert any("loadBalancerClass" in text and "m.yaml:1" in text for text in notes(document))
+
+
+def test_the_families_are_those_of_the_cluster(lab: Lab) -> None:
+    lab.api.put(
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "ServiceCIDR",
+            "metadata": {"name": "kubernetes"},
+            "spec": {"cidrs": ["10.96.0.0/12", "fd00:96::/108"]},
+        }
+    )
+    lab.api.put(
+        {
+            "apiVersion": "metallb.io/v1beta1",
+            "kind": "IPAddressPool",
+            "metadata": {"namespace": METALLB, "name": "lab"},
+            "spec": {"addresses": ["192.0.2.10-192.0.2.15", "2001:db8::10-2001:db8::15"]},
+        }
+    )
+    document = lab.over(
+        manifest("fresh", "82", ipFamilyPolicy="PreferDualStack"),
+        manifest("dns-tcp", "53", ipFamilyPolicy="PreferDualStack"),
+    ).document
+
+    assert item(document, "fresh")["predicted"]["addresses"] == [[FREE, "2001:db8::10"]]
+    assert item(document, "dns-tcp")["predicted"]["addresses"] == [[SHARED, "2001:db8::11"]]
+
+
+def test_what_could_not_be_read_is_said(lab: Lab) -> None:
+    lab.api.forbidden = {("services", None), ("servicecidrs", None)}
+
+    document = lab.over(manifest("fresh", "82")).document
+
+    assert {"services", "servicecidrs"} <= {gap["resource"] for gap in document["source"]["notRead"]}
+    assert item(document, "fresh")["predicted"]["state"] == "Assigned"
+
+
+def test_without_a_cluster_there_is_no_answer(tmp_path: Path, lab: Lab) -> None:
+    file = written(tmp_path, "m.yaml", manifest("fresh"))
+
+    refused(check("-f", file, "--kubeconfig", str(tmp_path / "none")), 3)
+
+
+# The cluster as it is
+
+
+def test_the_live_cluster_is_checked_in_scope(lab: Lab) -> None:
+    ended = lab("-o", "json")
+
+    document = ended.document
+    assert ended.status == 1
+    assert [one["name"] for one in document["items"]] == ["dns-tcp", "dns-udp", "dot"]
+    assert item(document, "dot")["predicted"] == {"state": "Pending", "addresses": []}
+    assert finding(item(document, "dot"), "SIP201")["decisive"]
+    assert "SIP804" in codes(item(document, "dns-tcp"))
+    everywhere = lab("-A", "-o", "json").document
+    assert "vault" in [one["name"] for one in everywhere["items"]]
+
+
+def test_what_is_wrong_with_the_cluster_is_told_whatever_the_scope(lab: Lab) -> None:
+    """A pool that nobody reads, and one that is nearly full; of the Services in it nobody repeats that."""
+    lab.api.put(
+        {
+            "apiVersion": "metallb.io/v1beta1",
+            "kind": "IPAddressPool",
+            "metadata": {"namespace": "shop", "name": "stray"},
+            "spec": {"addresses": ["198.51.100.1/32"]},
+        }
+    )
+    for number in (0, 1, 3):
+        lab.api.put(service(f"more-{number}", f"192.0.2.1{number}", namespace="bank", port=90))
+
+    document = lab("-o", "json").document
+
+    pools = {one["name"]: codes(one) for one in document["items"] if one["kind"] == "IPAddressPool"}
+    assert pools == {"lab": ["SIP310"], "stray": ["SIP311"]}
+    assert all(one["predicted"] is None for one in document["items"] if one["kind"] == "IPAddressPool")
+    services = [one for one in document["items"] if one["kind"] == "Service"]
+    assert not any({"SIP310", "SIP311"} & set(codes(one)) for one in services)
+    assert {one["namespace"] for one in services} == {"shop"}
+
+
+def test_a_cluster_without_metallb(lab: Lab) -> None:
+    lab.api.delete("deployments", METALLB, "controller")
+    lab.api.absent = {"ipaddresspools"}
+
+    document = lab("-o", "json").document
+
+    (metallb,) = [one for one in document["items"] if one["kind"] == "Deployment"]
+    assert codes(metallb) == ["SIP402"]
+
+
+def test_the_table_groups_by_cause_with_the_worst_first(lab: Lab) -> None:
+    for number in range(5):
+        lab.api.put(service(f"late-{number}", port=70 + number, loadBalancerIP="203.0.113.1"))
+
+    ended = lab("-A")
+
+    header, *rows = ended.out.splitlines()
+    assert header.split() == ["SEVERITY", "CODE", "OBJECT", "FINDING"]
+    severities = [row.split()[0] for row in rows]
+    assert severities == sorted(severities, key=["error", "warning", "info"].index)
+    first = rows[0]
+    assert "SIP105" in first
+    assert "shop/late-0, shop/late-1, shop/late-2 and 2 more" in first
+    assert len([row for row in rows if "SIP105" in row]) == 1
+    wide = lab("-A", "-o", "wide").out
+    assert len([row for row in wide.splitlines() if "SIP105" in row]) == 5
+
+
+def test_events_are_part_of_what_is_checked(lab: Lab) -> None:
+    lab.api.put(
+        {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"namespace": "shop", "name": "dot.1"},
+            "involvedObject": {"kind": "Service", "namespace": "shop", "name": "dot", "uid": "uid-dot"},
+            "source": {"component": "metallb-controller"},
+            "reason": "IPAllocated",
+            "type": "Normal",
+            "message": 'Assigned IP ["192.0.2.13"]',
+            "lastTimestamp": "2026-01-01T00:00:00Z",
+        }
+    )
+
+    assert "SIP502" in codes(item(lab("-o", "json").document, "dot"))
+
+
+def test_an_annotation_on_a_pool_ignores_what_is_told_of_the_pool(lab: Lab) -> None:
+    for number in (0, 1, 3):
+        lab.api.put(service(f"more-{number}", f"192.0.2.1{number}", namespace="bank", port=90))
+    before: Json = lab("-o", "json").document
+    pool: dict[str, Any] = lab.api.get("ipaddresspools", METALLB, "lab")
+    pool["metadata"]["annotations"] = {"sharedip/ignore": "SIP310"}
+    lab.api.put(pool)
+
+    after = lab("-o", "json").document
+
+    assert [codes(one) for one in before["items"] if one["kind"] == "IPAddressPool"] == [["SIP310"]]
+    assert [codes(one) for one in after["items"] if one["kind"] == "IPAddressPool"] == [[]]
+    assert after["summary"]["ignored"] == 1
+
+
+def test_metallb_that_does_not_run_is_told_of_manifests_and_counts_for_none(lab: Lab) -> None:
+    down: dict[str, Any] = lab.api.get("deployments", METALLB, "controller")
+    down["status"] = {"availableReplicas": 0}
+    lab.api.put(down)
+
+    ended = lab.over(manifest("fresh", "82"))
+
+    assert codes(item(ended.document, "controller", "Deployment")) == ["SIP403"]
+    assert ended.status == 0
+    assert lab("-o", "json").status == 1
+
+
+def test_an_empty_scope_says_what_lies_outside(lab: Lab) -> None:
+    ended = lab("-n", "nowhere")
+
+    assert (ended.status, ended.out) == (0, "")
+    assert "3 in other namespaces: -A" in ended.err or "4 in other namespaces: -A" in ended.err
