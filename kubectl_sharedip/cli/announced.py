@@ -6,7 +6,7 @@ Service needs none of this. Of the EndpointSlices, which are many, only theirs a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,30 +29,22 @@ ANNOUNCING = (
 
 _MOST_SELECTED = 100
 Key = tuple[str, str]  # namespace and name of a Service
+MoreOf = Callable[[tuple[str, ...]], RawCluster]
 
 
 def with_announcing(
-    raw: RawCluster,
-    connection: Connection,
-    asked: Collection[Key],
-    metallb_namespace: str | None,
-    *,
-    always: bool = False,
+    raw: RawCluster, asked: Collection[Key], more_of: MoreOf, *, always: bool = False
 ) -> RawCluster:
     """The reading, with what tells who announces the Services of ``asked`` and their sharers.
 
-    It is the same where none of them shows an address, unless ``always`` says that others will have one.
-    Raises ClusterError where the server is gone.
+    ``more_of`` reads the resources of ANNOUNCING, of the EndpointSlices those that belong to Services
+    of these names. The result is the same reading where none of ``asked`` shows an address, unless
+    ``always`` says that others will have one.
     """
-    from kubectl_sharedip.cluster.read import read_cluster
-
     names = _with_sharers(raw, asked)
     if not names and not always:
         return raw
-    # A selector is part of the address that is asked for, which has its limits.
-    few = len(names) <= _MOST_SELECTED
-    labels = {"endpointslices": f"{SERVICE_LABEL} in ({','.join(names or ('none',))})"} if few else {}
-    more = read_cluster(connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=labels)
+    more = more_of(names)
     gaps = {*raw.not_read, *more.not_read}
     return replace(
         raw,
@@ -60,6 +52,20 @@ def with_announcing(
         read=raw.read | more.read,
         not_read=tuple(sorted(gaps, key=lambda gap: (gap.resource, gap.namespace or "", gap.reason))),
     )
+
+
+def of_cluster(connection: Connection, metallb_namespace: str | None) -> MoreOf:
+    """Reads them of a live cluster. What it gives raises ClusterError where the server is gone."""
+
+    def more_of(names: tuple[str, ...]) -> RawCluster:
+        from kubectl_sharedip.cluster.read import read_cluster
+
+        # A selector is part of the address that is asked for, which has its limits.
+        few = len(names) <= _MOST_SELECTED
+        labels = {"endpointslices": f"{SERVICE_LABEL} in ({','.join(names or ('none',))})"} if few else {}
+        return read_cluster(connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=labels)
+
+    return more_of
 
 
 def _with_sharers(raw: RawCluster, asked: Collection[Key]) -> tuple[str, ...]:

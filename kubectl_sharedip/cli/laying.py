@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cli.announced import with_announcing
+from kubectl_sharedip.cli.announced import of_cluster, with_announcing
 from kubectl_sharedip.cli.reading import ALWAYS, in_force
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.intake.families import families_of_cluster
@@ -118,7 +118,8 @@ def _over_cluster(request: Request, usable: Usable) -> Laid:
     wanted = [_key(document, namespace) for document in usable.raw.documents if _is_service(document)]
     there = _named_services(connection, wanted)
     live = _with(live, there)
-    live = with_announcing(live, connection, set(wanted), request.metallb_namespace, always=True)
+    more_of = of_cluster(connection, request.metallb_namespace)
+    live = with_announcing(live, set(wanted), more_of, always=True)
     families = (
         families_of_cluster(live.documents)
         or families_of_cluster(usable.raw.documents)

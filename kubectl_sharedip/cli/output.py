@@ -35,6 +35,11 @@ def wants_document(request: Request) -> bool:
     return request.output in STRUCTURED or request.query is not None
 
 
+def on_terminal() -> bool:
+    """Whether a person looks at stdout."""
+    return sys.stdout.isatty()
+
+
 def draws_boxes() -> bool:
     """Whether stdout can show box characters."""
     try:

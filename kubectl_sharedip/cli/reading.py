@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cli.announced import with_announcing
+from kubectl_sharedip.cli.announced import of_cluster, with_announcing
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.self_check import disagreements
 from kubectl_sharedip.intake.installations import Given
@@ -63,15 +63,29 @@ def read(
     Raises FileError, ClusterError where the input cannot be had.
     """
     if request.files:
-        return _from_files(request)
+        return _from_files(request, resources, names, announced_in_scope)
     return _from_cluster(request, resources, names, announced_in_scope)
 
 
-def _from_files(request: Request) -> Reading:
+def _from_files(
+    request: Request, resources: Sequence[str], names: Sequence[str], announced_in_scope: bool
+) -> Reading:
     from kubectl_sharedip.files.read import read_files
 
     raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
     scope = None if request.all_namespaces else request.namespace
+    if raw.recorded and raw.taken_at is not None:
+        from kubectl_sharedip.cli.replaying import replayed
+
+        named = {(namespace or request.namespace, name) for namespace, name in map(split_name, names)}
+        in_scope = announced_in_scope and EVENTS in resources
+        raw = replayed(
+            raw,
+            (*ALWAYS, *resources),
+            named=lambda key: not named.isdisjoint({key, (None, key[1])}),
+            announced=(lambda key: scope in (None, key[0])) if in_scope else None,
+            announcing=EVENTS in resources,
+        )
     return reading_of(request, raw, scope=scope, default=scope, connection=None)
 
 
@@ -91,7 +105,7 @@ def _from_cluster(
         asked = {_key(name, connection) for name in names}
         if announced_in_scope:
             asked.update(key for key in _services(raw) if scope in (None, key[0]))
-        raw = with_announcing(raw, connection, asked, request.metallb_namespace)
+        raw = with_announcing(raw, asked, of_cluster(connection, request.metallb_namespace))
     return reading_of(request, raw, scope=scope, default=connection.namespace, connection=connection)
 
 

@@ -146,6 +146,8 @@ class Announcing:
 
     ``repointed`` are Services whose selector is about to change: the slices tell nothing of the pods
     that they will have.
+    ``elections`` are for each address the nodes in the order in which they would answer for it,
+    where names were changed since; elsewhere the names tell.
     """
 
     l2_advertisements: tuple[L2Advertisement, ...] = ()
@@ -157,3 +159,4 @@ class Announcing:
     announced: Mapping[ServiceName, tuple[AnnouncedFrom, ...]] = field(default_factory=dict, hash=False)
     source_ranges: Mapping[ServiceName, SourceRanges] = field(default_factory=dict, hash=False)
     repointed: frozenset[ServiceName] = frozenset()
+    elections: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
