@@ -27,6 +27,7 @@ ANNOUNCING = (
     "servicel2statuses",
 )
 
+_MOST_SELECTED = 100
 Key = tuple[str, str]  # namespace and name of a Service
 
 
@@ -42,10 +43,10 @@ def with_announcing(
     names = _with_sharers(raw, asked)
     if not names:
         return raw
-    selector = f"{SERVICE_LABEL} in ({','.join(names)})"
-    more = read_cluster(
-        connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels={"endpointslices": selector}
-    )
+    # A selector is part of the address that is asked for, which has its limits.
+    few = len(names) <= _MOST_SELECTED
+    labels = {"endpointslices": f"{SERVICE_LABEL} in ({','.join(names)})"} if few else {}
+    more = read_cluster(connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=labels)
     gaps = {*raw.not_read, *more.not_read}
     return replace(
         raw,

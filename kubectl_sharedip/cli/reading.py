@@ -48,16 +48,19 @@ class Reading:
     flags: InForce
 
 
-def read(request: Request, resources: Sequence[str], names: Sequence[str] = ()) -> Reading:
+def read(
+    request: Request, resources: Sequence[str], names: Sequence[str] = (), *, whole_scope: bool = False
+) -> Reading:
     """Reads what the request points at.
 
     Arguments: the request; the resources to read beside Services, pools and MetalLB; Services
-    that are named and must be found even where they are not of type LoadBalancer.
-    Raises FileError, ClusterError where the input cannot be had.
+    that are named and must be found even where they are not of type LoadBalancer; whether, where
+    none is named, all of the scope are meant. Raises FileError, ClusterError where the input cannot be
+    had.
     """
     if request.files:
         return _from_files(request)
-    return _from_cluster(request, resources, names)
+    return _from_cluster(request, resources, names, whole_scope=whole_scope)
 
 
 def _from_files(request: Request) -> Reading:
@@ -68,7 +71,9 @@ def _from_files(request: Request) -> Reading:
     return _reading(request, raw, scope=scope, default=scope, connection=None)
 
 
-def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[str]) -> Reading:
+def _from_cluster(
+    request: Request, resources: Sequence[str], names: Sequence[str], *, whole_scope: bool
+) -> Reading:
     from kubectl_sharedip.cluster.connection import connect
     from kubectl_sharedip.cluster.read import read_cluster
 
@@ -78,7 +83,9 @@ def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[st
     raw = _with_named(raw, connection, names)
     if EVENTS in resources:
         # Who wants to hear what happened to named Services also wants to know who announces them.
-        asked = [_key(name, connection) for name in names]
+        asked = {_key(name, connection) for name in names}
+        if whole_scope and not names:
+            asked = _listed(raw, None if request.all_namespaces else connection.namespace)
         raw = with_announcing(raw, connection, asked, request.metallb_namespace)
     scope = None if request.all_namespaces else connection.namespace
     return _reading(request, raw, scope=scope, default=connection.namespace, connection=connection)
@@ -88,11 +95,7 @@ def _with_named(raw: RawCluster, connection: Connection, names: Sequence[str]) -
     """Adds Services that are asked for by name and that a list of LoadBalancers does not have."""
     from kubectl_sharedip.cluster.read import get_service
 
-    listed = {
-        (d.body["metadata"]["namespace"], d.body["metadata"]["name"])
-        for d in raw.documents
-        if d.body.get("kind") == "Service"
-    }
+    listed = _listed(raw, None)
     found = []
     for name in names:
         key = _key(name, connection)
@@ -102,6 +105,12 @@ def _with_named(raw: RawCluster, connection: Connection, names: Sequence[str]) -
         if body is not None:
             found.append(RawDocument(body=body, origin=Origin()))
     return replace(raw, documents=(*raw.documents, *found))
+
+
+def _listed(raw: RawCluster, scope: str | None) -> set[tuple[str, str]]:
+    """Namespace and name of the Services that were read, of one namespace or (None) of all."""
+    found = (d.body["metadata"] for d in raw.documents if d.body.get("kind") == "Service")
+    return {(m["namespace"], m["name"]) for m in found if scope in (None, m["namespace"])}
 
 
 def _key(name: str, connection: Connection) -> tuple[str, str]:
