@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import click
 
 from kubectl_sharedip.cli.naming import refuse_what_is_no_name
+from kubectl_sharedip.cli.output import STRUCTURED
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.probe.sweep import USUAL_PARALLEL, USUAL_TIMEOUT_S
 from kubectl_sharedip.probe.targets import Asked, Ports
@@ -48,6 +49,8 @@ def probe_request(
         raise click.UsageError("--connect-timeout: more than nothing, and 10m at most.")
     if targets is not None:
         _refuse_beside_targets(request, parallel, watch)
+    if request.query is not None and request.output not in (None, *STRUCTURED):
+        raise click.UsageError(f"--query needs -o json or -o yaml, not -o {request.output}.")
     if watch and request.output in _NOT_WATCHED:
         raise click.UsageError(f"-w does not go with -o {request.output}.")
     return ProbeRequest(

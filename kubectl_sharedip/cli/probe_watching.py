@@ -22,7 +22,7 @@ from kubectl_sharedip.render.text import visible, wrap
 from kubectl_sharedip.report.envelope import Document
 
 _EVERY_S = 2.0
-_READ_EVERY_S = 10.0
+_READ_EVERY_S = 5.0
 _WATCHED = ("services", "endpointslices")
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from kubectl_sharedip.diagnose import announcement
 from kubectl_sharedip.diagnose.reads import checked, known
-from kubectl_sharedip.diagnose.unread import UNDECIDED
 from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.metallb.installed import state_for
+from kubectl_sharedip.metallb.outcomes import Refused
+from kubectl_sharedip.metallb.refusals import Unexplained
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Skipped
 from kubectl_sharedip.model.service import Service
@@ -17,6 +18,8 @@ from kubectl_sharedip.model.snapshot import Snapshot
 
 _POOLS = "ipaddresspools"
 _NOT_ADVERTISED = "SIP601"
+# What MetalLB would do with it now is no matter here.
+_UNDECIDED = Refused(refusal=Unexplained(facts=(), text=""), event=None)
 
 
 def reach(snapshot: Snapshot, views: tuple[State, ...], service: Service) -> Diagnosis | None:
@@ -27,6 +30,6 @@ def reach(snapshot: Snapshot, views: tuple[State, ...], service: Service) -> Dia
     if not known(snapshot, _POOLS):
         skipped = (Skipped(code=_NOT_ADVERTISED, resources=(_POOLS,)),)
         return Diagnosis(service=service.name, findings=(), skipped=skipped)
-    view = View(snapshot=snapshot, state=state, service=service, outcome=UNDECIDED)
+    view = View(snapshot=snapshot, state=state, service=service, outcome=_UNDECIDED)
     found, skipped_checks = checked(view, announcement.CHECKS)
     return Diagnosis(service=service.name, findings=tuple(found), skipped=tuple(skipped_checks))

@@ -24,6 +24,7 @@ OWN = {
     ),
     "undo": "--list --resume --yes -y --dry-run --timeout --journal-dir",
     "check": "--offline --cluster-ip-families --fail-on --ignore --baseline --environments",
+    "probe": "--parallel --connect-timeout --tls --http --targets -w --watch",
     "explain": "--schema",
     "version": "--client",
 }
@@ -37,6 +38,7 @@ TO_COME = {
         *("-l", "--selector", "--sort-by", "--show-labels"),
         *("--fail-on", "--ignore", "--baseline", "--environments"),
     },
+    "probe": {"-l", "--selector", "--sort-by", "--show-labels"},
     "explain": set(),
     "version": set(),
 }
