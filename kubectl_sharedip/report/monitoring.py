@@ -27,7 +27,8 @@ _MODULES: Mapping[Means, str] = {
 }
 #: Any answer will do, as with probe itself.
 _RCODES = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"]
-_GET: list[dict[str, str]] = [{"send": "GET / HTTP/1.0\r"}, {"send": "\r"}, {"expect": "^HTTP/"}]
+# In one piece: the exporter ends what it sends with a newline of its own.
+_GET: list[dict[str, str]] = [{"send": "GET / HTTP/1.0\r\n\r"}, {"expect": "^HTTP/"}]
 _ANY_CERTIFICATE = {"insecure_skip_verify": True}
 
 
