@@ -23,8 +23,8 @@ _REASONS: Mapping[str, str] = {
     "cut": "It takes the connection and {cut}",
     "silent-behind": "It takes the connection and then says nothing in time",
     "silent-alone": "{port} does not answer in time",
-    "rejected": "A firewall or a router answers that {port} cannot be reached, and {heard} can: look there",
-    "elsewhere": "{port} does not answer, and {heard} on {address} does. {findings}",
+    "rejected": "A firewall or a router says that {port} cannot be reached, while {heard} can be: look there",
+    "elsewhere": "{port} does not answer, while {address} is reached: it reacts to {heard}. {findings}",
     "no-route": "This machine has no route to {address}: from here nothing of it can be reached",
     "forbidden": "A firewall or a routing rule of this machine forbids to connect",
     "nobody": "{silent}. {findings}",
@@ -45,15 +45,17 @@ _REASONS: Mapping[str, str] = {
 
 _ALSO: Mapping[str, str] = {
     "though": "{findings}. It is reached all the same, so something else brings {address} there",
-    "address-answers": "{answering_or_heard} on {address} answers, so packets get there",
+    "address-answers": "On {address} something reacts to {heard}, so packets get there",
     "address-silent": "No port that was tried on {address} answers",
     "no-neighbour-tried": "No port of {address} could be tried",
-    "own-port-answers": "{answering} answers, so the address is reached: look at what listens behind {port}",
-    "neighbours-answer": (
-        "{answering} on {address} answers, so the address is reached: look at the application, or at what"
-        " may filter {port}"
+    "own-port-answers": (
+        "{address} answers to {answering}, so it is reached: look at what listens behind {port}"
     ),
-    "neighbours-heard": "{heard} on {address} is refused, so the address is reached",
+    "neighbours-answer": (
+        "{address} answers to {answering}, so it is reached: look at the application, or at what may filter"
+        " {port}"
+    ),
+    "neighbours-heard": "{address} reacts to {heard}, so it is reached",
     "reached": "So the address is reached: look at what listens behind {port}",
     "local": "Its policy is Local: a node without a ready pod of it drops what comes",
     "host": "The last router, or this machine itself, finds nobody who has {address}",
@@ -107,7 +109,6 @@ def _texts(verdict: Verdict) -> dict[str, str]:
     values["all"] = f"all {values['tried']} ports of {values['services']} Services"
     values["silent"] = _silent(verdict.values)
     values["short_circuit"] = f"kube-proxy of node {values['node']}" if values["node"] else "kube-proxy"
-    values["answering_or_heard"] = values["answering"] or values["heard"]
     return values
 
 

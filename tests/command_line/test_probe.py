@@ -68,7 +68,7 @@ def test_one_fails_beside_a_neighbour_that_answers(safe: Program) -> None:
     }
     api, web_item = document["items"]
     assert (api["endpoints"], web_item["endpoints"]) == ({"ready": 1, "total": 2}, {"ready": 0, "total": 0})
-    assert f"shop/web {web}/TCP on {HERE} answers" in api["because"]
+    assert f"{HERE} answers to shop/web {web}/TCP" in api["because"]
     assert "1 of 2 endpoints are ready" in api["because"]
     assert api["latency_ms"] is not None
     assert document["from"]["inCluster"] is False

@@ -77,7 +77,7 @@ def test_one_port_of_a_service_fails_and_the_other_answers(outcome: str) -> None
     scene = Scene(outcomes={WEB: "ok", WEB_TLS: outcome}, services={"web": READY})
 
     assert verdicts(scene)[WEB_TLS][0] == "application"
-    assert "80/TCP answers" in words(scene, WEB_TLS)
+    assert "127.0.0.5 answers to 80/TCP, so it is reached" in words(scene, WEB_TLS)
     assert "what listens behind 443/TCP" in words(scene, WEB_TLS)
 
 
@@ -85,7 +85,7 @@ def test_a_neighbour_that_refuses_shows_that_packets_get_there() -> None:
     scene = Scene(outcomes={WEB: "timeout", API: "refused"}, services={"web": READY, "api": READY})
 
     assert verdicts(scene) == {WEB: ("application", "silent-alone"), API: ("application", "refused")}
-    assert "shop/api 8080/TCP on 127.0.0.5 is refused, so the address is reached" in words(scene)
+    assert "127.0.0.5 reacts to shop/api 8080/TCP, so it is reached" in words(scene)
 
 
 def test_under_policy_local_it_is_said_that_nodes_drop() -> None:
@@ -348,7 +348,7 @@ def test_inside_a_refusal_comes_from_the_application() -> None:
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        ({WEB: "ok"}, "shop/web 80/TCP on 127.0.0.5 answers"),
+        ({WEB: "ok"}, "reacts to shop/web 80/TCP, so packets get there"),
         ({WEB: "refused"}, "packets get there"),
         ({WEB: "timeout"}, "No port that was tried on 127.0.0.5 answers"),
         ({}, "No port of 127.0.0.5 could be tried"),
