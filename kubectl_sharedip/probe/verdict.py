@@ -8,13 +8,17 @@ whole table is in docs/probe.md. Refuses to look at the network, and to word wha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
 
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding, Value
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.probing import Attempt, Beside, Judged, Verdict, VerdictName, Whence
+from kubectl_sharedip.model.service import ServicePort
 from kubectl_sharedip.probe.evidence import OnAddress
+
+_NAMED = 3
 
 
 def judge(
@@ -32,26 +36,30 @@ def judge(
         address: OnAddress(address=address, attempts=tuple(group), known=known, whence=whence)
         for address, group in groups.items()
     }
+    works: dict[tuple[ServiceName, ServicePort], list[Address]] = {}
+    for attempt in attempts:
+        if attempt.result == "ok":
+            works.setdefault(_port_of(attempt), []).append(attempt.target.address)
     return tuple(
         Judged(
             attempt=attempt,
-            verdict=_verdict(attempt, on[attempt.target.address], _works_at(attempt, attempts)),
+            verdict=_verdict(attempt, on[attempt.target.address], _elsewhere(attempt, works)),
             endpoints=known[attempt.target.service].behind(attempt.target.port),
         )
         for attempt in attempts
     )
 
 
-def _works_at(attempt: Attempt, attempts: Sequence[Attempt]) -> tuple[str, ...]:
+def _port_of(attempt: Attempt) -> tuple[ServiceName, ServicePort]:
+    return attempt.target.service, attempt.target.port
+
+
+def _elsewhere(
+    attempt: Attempt, works: Mapping[tuple[ServiceName, ServicePort], Sequence[Address]]
+) -> tuple[str, ...]:
     """The other addresses on which the same port answers."""
-    own = attempt.target
-    return tuple(
-        str(other.target.address)
-        for other in attempts
-        if other.result == "ok"
-        and (other.target.service, other.target.port) == (own.service, own.port)
-        and other.target.address != own.address
-    )
+    answering = works.get(_port_of(attempt), ())
+    return tuple(str(address) for address in answering if address != attempt.target.address)
 
 
 def _verdict(attempt: Attempt, on: OnAddress, works_at: tuple[str, ...]) -> Verdict:
@@ -204,11 +212,9 @@ def _said(
 
 
 def _names(attempts: Sequence[Attempt], own: Attempt) -> tuple[str, ...]:
-    """The others among the attempts: ports of the same Service, and other Services with theirs."""
+    """The first others among the attempts: ports of the same Service, and other Services with theirs."""
+    others = (one.target for one in attempts if one.target != own.target)
     return tuple(
-        str(one.target.port)
-        if one.target.service == own.target.service
-        else f"{one.target.service} {one.target.port}"
-        for one in attempts
-        if one.target != own.target
+        str(other.port) if other.service == own.target.service else f"{other.service} {other.port}"
+        for other in islice(others, _NAMED)
     )

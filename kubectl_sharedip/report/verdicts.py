@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from kubectl_sharedip.model.finding import Value
 from kubectl_sharedip.model.probing import Verdict
@@ -16,7 +16,7 @@ _REASONS: Mapping[str, str] = {
     "dns": "It answers a DNS query over UDP",
     "datagram": "It answers the datagram that its annotation sharedip/udp-probe gives",
     "untried": "{why}",
-    "no-endpoint": "{none_ready}: {what} is what comes of that",
+    "no-endpoint": "{none_ready}, so {what}",
     "no-endpoint-untried": "{none_ready}. {why}",
     "nobody-untried": "{findings}. {why}",
     "refused": "Something answers at {address} and refuses {port}",
@@ -83,7 +83,7 @@ _CUT = {
     "not-tls": "answers with something that is not TLS",
     "not-http": "answers with something that is not HTTP",
 }
-_SHOWN = 4
+_COMES_OF_IT = {"refused": "it is refused", "reset": "the connection is cut off"}
 
 
 def because(verdict: Verdict) -> str:
@@ -103,9 +103,7 @@ def _texts(verdict: Verdict) -> dict[str, str]:
         values["none_ready"] = "It has no endpoint: its selector finds no pod"
     values["why"] = _WHY.get(values["how"], "Not tried")
     values["cut"] = _CUT.get(values["how"], _CUT["cut"]).format_map(values)
-    values["what"] = {"refused": "a refusal", "reset": "a connection cut off"}.get(
-        values["result"], "silence"
-    )
+    values["what"] = _COMES_OF_IT.get(values["result"], "nothing answers")
     values["all"] = f"all {values['tried']} ports of {values['services']} Services"
     values["silent"] = _silent(verdict.values)
     values["short_circuit"] = f"kube-proxy of node {values['node']}" if values["node"] else "kube-proxy"
@@ -121,12 +119,4 @@ def _silent(values: Mapping[str, Value]) -> str:
 
 
 def _listed(value: Value) -> str:
-    if isinstance(value, str):
-        return value
-    return ", ".join(_few(value))
-
-
-def _few(values: tuple[str, ...]) -> Iterator[str]:
-    yield from values[:_SHOWN]
-    if len(values) > _SHOWN:
-        yield f"{len(values) - _SHOWN} more"
+    return value if isinstance(value, str) else ", ".join(value)
