@@ -6,7 +6,7 @@ same reasons. Objects of other files that were given beside it are all taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from kubectl_sharedip.cli.announced import ANNOUNCING, Key, with_announcing

@@ -46,14 +46,17 @@ class Changes:
                 continue
             threading.Thread(target=self._follow, args=(row, version), daemon=True).start()
 
-    def wait(self, longest_s: float | None, *, gather_s: float) -> None:
+    def wait(self, longest_s: float | None, *, gather_s: float) -> bool:
         """Returns once something has changed since the last call, or after ``longest_s`` seconds.
 
-        ``gather_s`` more are given to what comes together with the first change.
+        ``gather_s`` more are given to what comes together with the first change. Returns whether
+        anything has changed.
         """
-        if self._changed.wait(longest_s):
+        changed = self._changed.wait(longest_s)
+        if changed:
             time.sleep(gather_s)
         self._changed.clear()
+        return changed
 
     def _version(self, row: Resource) -> str:
         """The resourceVersion of the list as it is now."""

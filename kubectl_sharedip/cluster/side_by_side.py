@@ -1,4 +1,4 @@
-"""Several requests at a time, for an API server that is far away.
+"""Several tasks that wait for a network at a time, such as requests to an API server that is far away.
 
 It exists because the threads of an executor are waited for at exit: Ctrl-C would hang as long as
 the server does. Refuses to know what the tasks do.
@@ -16,8 +16,8 @@ T = TypeVar("T")
 _WORKERS = 6  # the API server counts requests in flight, and each worker costs a TLS handshake
 
 
-def side_by_side(tasks: Sequence[Callable[[], T]]) -> list[T]:
-    """The results of all tasks in their order.
+def side_by_side(tasks: Sequence[Callable[[], T]], *, workers: int = _WORKERS) -> list[T]:
+    """The results of all tasks in their order, ``workers`` of them at a time.
 
     The first exception of any task is raised at once; what has not begun then never does, and what
     has is left to itself.
@@ -39,7 +39,7 @@ def side_by_side(tasks: Sequence[Callable[[], T]]) -> list[T]:
             except Exception as error:  # handed over: it is raised where somebody can catch it
                 done.put(error)
 
-    for _ in range(min(_WORKERS, len(tasks))):
+    for _ in range(min(workers, len(tasks))):
         threading.Thread(target=work, daemon=True).start()
     results: dict[int, T] = {}
     try:

@@ -25,6 +25,7 @@ def read_node(reader: Reader, document: RawDocument, namespace: str, name: str) 
         labels=reader.string_map(reader.metadata, "labels", "metadata.labels"),
         ready=None if ready is None else ready == "True",
         network_unavailable=conditions.get("NetworkUnavailable") == "True",
+        addresses=_internal_addresses(reader),
     )
 
 
@@ -52,6 +53,14 @@ def _conditions(reader: Reader) -> dict[str, str]:
             kind = reader.text(item, "type", "status.conditions.type")
             found[kind] = reader.text(item, "status", "status.conditions.status")
     return found
+
+
+def _internal_addresses(reader: Reader) -> tuple[str, ...]:
+    found = []
+    for item in reader.items(reader.status, "addresses", "status.addresses"):
+        if isinstance(item, Mapping) and item.get("type") == "InternalIP":
+            found.append(reader.text(item, "address", "status.addresses.address"))
+    return tuple(address for address in found if address)
 
 
 def _ignores_exclude_label(reader: Reader) -> bool:

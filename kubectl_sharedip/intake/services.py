@@ -87,7 +87,8 @@ def _ports(reader: Reader) -> tuple[ServicePort, ...]:
         if number is None or not 0 < number <= LAST_PORT:
             reader.note(f"{path}.port", f"{port.get('port')!r} is not a port")
             continue
-        found.append(ServicePort(number, reader.text(port, "protocol", f"{path}.protocol") or "TCP"))
+        protocol = reader.text(port, "protocol", f"{path}.protocol") or "TCP"
+        found.append(ServicePort(number, protocol, reader.text(port, "name", f"{path}.name")))
     return tuple(found)
 
 

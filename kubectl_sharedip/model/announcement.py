@@ -71,13 +71,17 @@ class BGPPeer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A node of the cluster. ``ready`` is None where no condition tells."""
+    """A node of the cluster. ``ready`` is None where no condition tells.
+
+    ``addresses`` are its InternalIPs, as they are written.
+    """
 
     name: str
     origin: Origin
     labels: Mapping[str, str] = field(hash=False)
     ready: bool | None
     network_unavailable: bool
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,14 @@ Protocol = Literal["TCP", "UDP", "SCTP"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class ServicePort:
-    """A port as clients see it: ``number`` 1 to 65535, ``protocol`` TCP, UDP or SCTP."""
+    """A port as clients see it: ``number`` 1 to 65535, ``protocol`` TCP, UDP or SCTP.
+
+    ``name`` says nothing about who may share: two ports that differ in it alone are the same port.
+    """
 
     number: int
     protocol: str
+    name: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.number}/{self.protocol}"

@@ -24,6 +24,7 @@ OWN = {
     ),
     "undo": "--list --resume --yes -y --dry-run --timeout --journal-dir",
     "check": "--offline --cluster-ip-families --fail-on --ignore --baseline --environments",
+    "probe": "--parallel --connect-timeout --tls --http --targets -w --watch",
     "explain": "--schema",
     "version": "--client",
 }
@@ -34,6 +35,7 @@ TO_COME = {
     "fix": {"-l", "--selector", "--sort-by", "--show-labels"},
     "undo": {"-l", "--selector", "--sort-by", "--show-labels"},
     "check": {"-l", "--selector", "--sort-by", "--show-labels"},
+    "probe": {"-l", "--selector", "--sort-by", "--show-labels"},
     "explain": set(),
     "version": set(),
 }

@@ -101,7 +101,7 @@ def _etcd() -> Path:
         _go(["mod", "tidy", "-e"], work)
         _go(_build_command(target / "etcd", "go.etcd.io/etcd/server/v3"), work)
 
-    return _once(folder, f"etcd {ETCD_VERSION}", build) / "etcd"
+    return once(folder, f"etcd {ETCD_VERSION}", build) / "etcd"
 
 
 def _kubernetes(name: str) -> Path:
@@ -123,7 +123,7 @@ def _kubernetes(name: str) -> Path:
         )
         _go(_build_command(target / name, f"k8s.io/kubernetes/cmd/{name}", flags), work)
 
-    return _once(folder, f"{name} {KUBERNETES_VERSION}", build) / name
+    return once(folder, f"{name} {KUBERNETES_VERSION}", build) / name
 
 
 def _metallb(version: str) -> Path:
@@ -142,7 +142,7 @@ def _metallb(version: str) -> Path:
             extra={"GOBIN": str(target)},
         )
 
-    return _once(folder, f"MetalLB's controller {version}", build)
+    return once(folder, f"MetalLB's controller {version}", build)
 
 
 def _tools(*packages: str) -> str:
@@ -177,7 +177,7 @@ def _go(
     return done.stdout.decode() if capture else ""
 
 
-def _once(folder: Path, label: str, build: Callable[[Path, Path], None]) -> Path:
+def once(folder: Path, label: str, build: Callable[[Path, Path], None]) -> Path:
     """The folder with a built part; two callers at once build it once."""
     if folder.is_dir():
         return folder

@@ -1,0 +1,92 @@
+"""``probe -w``: tries again and again, and prints what has changed.
+
+The cluster is read again only when it has changed, and seldom: what is asked all the time are the
+addresses. Where the API server goes away, what was read last is tried on.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime, timezone
+from typing import Any, NoReturn
+
+from kubectl_sharedip.cli.failures import report
+from kubectl_sharedip.cli.output import print_answer, structured, wants_document, width
+from kubectl_sharedip.cli.probe import Sight, answer, look, show
+from kubectl_sharedip.cli.probe_request import ProbeRequest
+from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.render.probe import changes
+from kubectl_sharedip.render.text import visible, wrap
+from kubectl_sharedip.report.envelope import Document
+
+_EVERY_S = 2.0
+_READ_EVERY_S = 5.0
+_WATCHED = ("services", "endpointslices")
+
+
+class _Source:
+    """What there is to try, read anew when the cluster has changed."""
+
+    def __init__(self, request: Request, wanted: ProbeRequest) -> None:
+        self._request, self._wanted = request, wanted
+        self._changes = None
+        if not request.files:
+            from kubectl_sharedip.cluster.changes import Changes
+            from kubectl_sharedip.cluster.connection import connect
+
+            self._changes = Changes(connect(request.connection), _WATCHED)
+        self.sight: Sight = look(request, wanted)
+        self._read_at = time.monotonic()
+        self._stale = False
+
+    def pause(self) -> None:
+        """Waits for the next round, and reads anew where that is due."""
+        if self._changes is None:
+            time.sleep(_EVERY_S)
+            return
+        until = time.monotonic() + _EVERY_S
+        while (left_s := until - time.monotonic()) > 0:
+            self._stale = self._changes.wait(left_s, gather_s=0.0) or self._stale
+        unseen = not self._changes.complete
+        if (self._stale or unseen) and time.monotonic() - self._read_at >= _READ_EVERY_S:
+            self._read_at = time.monotonic()
+            try:
+                self.sight = look(self._request, self._wanted)
+            except ClusterError as error:
+                report(error)
+            else:
+                self._stale = False
+
+
+def watch(request: Request, wanted: ProbeRequest) -> NoReturn:
+    """Shows the whole answer, and then every change of it, until it is interrupted.
+
+    Raises FileError, ClusterError where there is no first answer.
+    """
+    source = _Source(request, wanted)
+    told = answer(source.sight, wanted)
+    show(request, wanted, source.sight, told)
+    shown = told.document
+    while True:
+        source.pause()
+        document = answer(source.sight, wanted).document
+        if wants_document(request):
+            if _lasting(document) != _lasting(shown):
+                print_answer(structured(document, request, one_line=True))
+                shown = document
+            continue
+        at = datetime.now(timezone.utc).strftime("%H:%M:%SZ")
+        lines = changes(shown["items"], document["items"], at)
+        text = [part for line in lines for part in wrap(visible(line), width(), 2)]
+        if text:
+            print_answer("\n".join(text))
+        shown = document
+
+
+def _lasting(document: Document) -> str:
+    """All that a document says, but for times."""
+    source = {**document["source"], "takenAt": None}
+    items: list[dict[str, Any]] = [{**item, "latency_ms": None} for item in document["items"]]
+    return json.dumps({**document, "source": source, "items": items})

@@ -1,0 +1,1 @@
+"""Real listeners on loopback, and the guard that keeps every test there."""
