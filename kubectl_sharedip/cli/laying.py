@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.announced import of_cluster, with_announcing
-from kubectl_sharedip.cli.reading import ALWAYS, in_force
+from kubectl_sharedip.cli.reading import ALWAYS, in_force, notes_of_chance
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.intake.families import families_of_cluster
 from kubectl_sharedip.intake.installations import Given
@@ -214,7 +214,7 @@ def _laid(
         named=tuple(named),
         configured=tuple(_configured(usable.raw, request.metallb_namespace or _USUAL_METALLB_NAMESPACE)),
         places=_places(usable.raw, namespace, request.metallb_namespace or _USUAL_METALLB_NAMESPACE),
-        notes=(*_notes_of_files(usable, namespace), *notes, *_notes_of_chance(found)),
+        notes=(*_notes_of_files(usable, namespace), *notes, *notes_of_chance(found.prediction)),
         faults=usable.faults,
         flags=in_force(request),
     )
@@ -274,15 +274,6 @@ def _notes_of_applying(
             " the manifest, so the Service is taken as it is"
         )
         yield _note(f"{service_ref(name)} ({now.origin})", "spec.loadBalancerClass", because)
-
-
-def _notes_of_chance(found: Coming) -> Iterable[Note]:
-    prediction = found.prediction
-    for name in prediction.by_chance:
-        lists = (", ".join(map(str, one)) or "no address" for one in prediction.lists[name])
-        yield Note(code="SIP905", values={"outcomes": f"{name} gets {' or '.join(lists)}"})
-    if not prediction.complete:
-        yield Note(code="SIP906", values={})
 
 
 def _named(document: RawDocument) -> str:

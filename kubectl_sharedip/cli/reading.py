@@ -170,7 +170,7 @@ def reading_of(
         snapshot=prediction.snapshot,
         views=views,
         prediction=prediction,
-        notes=(*_notes(prediction), *disagreements(prediction.snapshot, views)),
+        notes=(*notes_of_chance(prediction), *disagreements(prediction.snapshot, views)),
         scope=scope,
         default_namespace=default,
         connection=connection,
@@ -178,7 +178,8 @@ def reading_of(
     )
 
 
-def _notes(prediction: Prediction) -> tuple[Note, ...]:
+def notes_of_chance(prediction: Prediction) -> tuple[Note, ...]:
+    """What of a prediction MetalLB's own choice decides, and where not all of it could be followed."""
     found = []
     for name in prediction.by_chance:
         lists = prediction.lists[name]

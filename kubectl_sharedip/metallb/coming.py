@@ -58,15 +58,20 @@ def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming
     flapping: dict[ServiceName, Lists] = {}
     taken: dict[ServiceName | None, set[ServiceName]] = {}
     had: dict[ServiceName, tuple[Address, ...]] = {}
-    complete, restless = True, False
+    complete = lists_complete = True
+    restless = False
     for installation in installations(after):
         state = state_of(before, installation)
+        edits = _edits(before, after, installation, coming)
         walk = _Walk(state)
-        for edit in _edits(before, after, installation, coming):
+        for edit in edits:
             walk.go(edit)
-        complete, restless = complete and walk.complete, restless or walk.restless
         known = list(walk.known)
-        settled = Settled(ends=tuple(walk.ends.values()), complete=walk.complete, restless=walk.restless)
+        settled = Settled(ends=tuple(walk.ends.values()), complete=True, restless=walk.restless)
+        if not walk.complete:  # too many ends to follow each: what every Service may get is told all the same
+            settled = settle(state, edits, unrested(state))
+        complete, restless = complete and settled.complete, restless or settled.restless
+        lists_complete = lists_complete and settled.lists_complete
         end = min(settled.ends, key=lambda one: [held_by(one, name) for name in known])
         services.update({name: end.services[name] for name in services if name in end.services})
         lists.update(_lists(settled, known))
@@ -83,6 +88,7 @@ def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming
         lists=MappingProxyType(lists),
         flapping=frozenset(flapping),
         complete=complete,
+        lists_complete=lists_complete,
         restless=restless,
     )
     return Coming(
