@@ -45,7 +45,7 @@ def missing_for(view: View, code: str) -> tuple[str, ...]:
 def _missing(snapshot: Same[Snapshot], state: Same[State]) -> Mapping[str, tuple[str, ...]]:
     """For each code what nobody knows: it is the same for all Services."""
     reads = {resource for row in CATALOGUE.values() for resource in row.reads}
-    lacking = {resource for resource in reads if not _enough(snapshot.value, state.value, resource)}
+    lacking = {resource for resource in reads if not enough(snapshot.value, state.value, resource)}
     return {
         code: tuple(resource for resource in row.reads if resource in lacking)
         for code, row in CATALOGUE.items()
@@ -59,8 +59,9 @@ def known(snapshot: Snapshot, resource: str) -> bool:
     return any(gap.resource == resource and gap.reason == "absent" for gap in snapshot.not_read)
 
 
-def _enough(snapshot: Snapshot, state: State, resource: str) -> bool:
-    """Whether what is known of the resource suffices: Namespaces matter to selectors alone."""
+def enough(snapshot: Snapshot, state: State, resource: str) -> bool:
+    """Whether what is known of the resource suffices for this MetalLB: Namespaces matter to pools that
+    select by their labels alone."""
     if resource != "namespaces" or known(snapshot, resource):
         return known(snapshot, resource)
     allocations = (pool.resource.allocation for pool in state.pools.by_name.values())

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from kubectl_sharedip.diagnose.assigned import would_move
 from kubectl_sharedip.diagnose.in_flight import last_change
+from kubectl_sharedip.diagnose.reads import enough
 from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.rest import unrested
@@ -27,14 +28,18 @@ def disagreements(snapshot: Snapshot, views: Sequence[State]) -> tuple[Note, ...
 
     Only a live cluster at rest is compared, and only where all was read that the rules look at.
     """
-    if snapshot.source.taken_at is None or not all(map(snapshot.was_read, _READ)):
+    if snapshot.source.taken_at is None:
         return ()
-    shown = [text for state in views for text in _differing(snapshot, state)]
+    shown = [text for state in views if _all_read(snapshot, state) for text in _differing(snapshot, state)]
     if not shown:
         return ()
     more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
     what = "; ".join(shown[:_NAMED]) + more
     return (Note(code="SIP907", values={"what": f"what the cluster shows (SIP508: {what})"}),)
+
+
+def _all_read(snapshot: Snapshot, state: State) -> bool:
+    return all(enough(snapshot, state, resource) for resource in _READ)
 
 
 def _differing(snapshot: Snapshot, state: State) -> Iterator[str]:

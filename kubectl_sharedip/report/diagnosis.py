@@ -86,8 +86,17 @@ def _item(views: Sequence[State], answer: Answer, events: Sequence[Event]) -> Do
             for finding, remedies in zip(diagnosis.findings, answer.remedies, strict=True)
         ],
         "skipped": [_skipped(skipped) for skipped in diagnosis.skipped],
-        "events": [_event(event, answer.foretold, held, unknown) for event in events],
+        "events": [
+            {**_event(event, answer.foretold, held, unknown), **_believed(event, diagnosis)}
+            for event in events
+        ],
     }
+
+
+def _believed(event: Event, diagnosis: Diagnosis) -> Document:
+    """An event on which the decisive finding rests describes the cluster as it is, as far as can be seen."""
+    believed = {fact.value for one in diagnosis.findings if one.code == "SIP212" for fact in one.facts}
+    return {"agrees": True} if event.message in believed else {}
 
 
 def _proof(answer: Answer) -> Proof | None:

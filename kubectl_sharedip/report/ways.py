@@ -28,7 +28,9 @@ def way_summary(way: Way, *, losses_follow: bool = True) -> str:
     hidden = not losses_follow and any(map(_hides_clients, way.losses))
     lost = ["client source IPs are lost"] if hidden else []
     comes = ", and ".join([" ".join([*gets, *shares]), *moves, *lost]) if gets or moves else ""
-    return f"{edits[:1].upper()}{edits[1:]}: {comes}" if comes else edits
+    # Who may be on an address and was not read is not foretold either.
+    seen = ", by what could be read" if "unseen" in way.needs else ""
+    return f"{edits[:1].upper()}{edits[1:]}: {comes}{seen}" if comes else edits
 
 
 def edit_text(edit: Edit, named: ServiceName | None = None) -> str:

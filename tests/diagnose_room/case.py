@@ -1,12 +1,14 @@
 """A case: the objects of its folder, and what messages.md and metallb-rules.md say of them.
 
-``input.yaml`` holds the smallest objects that show it, good beside bad. ``expected.yaml`` holds:
+``input.yaml`` holds the smallest objects that show it, good beside bad; as a snapshot where it matters
+what was read, and when. ``expected.yaml`` holds:
 
     services:                 every Service of the input, as namespace/name
       shop/web:
         state: Pending        as in the documents; Predicted for one that is not applied yet
         addresses: []
         decisive: SIP201      none where it is left out
+        listed: SIP901        what `ls` says of it, which reads less; the decisive one where it is left out
         causes: [SIP201]      the codes of all findings that are causes, one each
         others: []            the codes of the findings that are neither
         certain: true         of all its findings; SIP308 is never certain
@@ -54,6 +56,9 @@ from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 
 FOLDER = Path(__file__).parents[1] / "cases"
 
+#: ``listed``, where nothing is said of it.
+DECISIVE = "the decisive one"
+
 Codes = tuple[str, ...]
 
 #: Kinds that few cases bring.
@@ -78,6 +83,7 @@ class Expected:
     state: str
     addresses: Sequence[str] = ()
     decisive: str | None = None
+    listed: str | None = DECISIVE
     causes: Sequence[str] = ()
     others: Sequence[str] = ()
     certain: bool = True
@@ -128,7 +134,19 @@ class Case:
     @property
     def documents(self) -> list[dict[str, Any]]:
         """The objects of the input, as a YAML reader of no account reads them."""
-        return [body for body in yaml.safe_load_all(self.file.read_text()) if body]
+        found = [body for body in yaml.safe_load_all(self.file.read_text()) if body]
+        return found if self.snapshot is None else list(found[0]["items"])
+
+    @property
+    def snapshot(self) -> dict[str, Any] | None:
+        """The snapshot that the input is, all but its objects; None where it is manifests."""
+        first = next(yaml.safe_load_all(self.file.read_text()))
+        return {**first, "items": []} if first["kind"] == "Snapshot" else None
+
+    def written(self, documents: Sequence[Mapping[str, Any]]) -> str:
+        """The input as YAML, with these objects in place of its own."""
+        snapshot = self.snapshot
+        return yaml.safe_dump_all([{**snapshot, "items": [*documents]}] if snapshot else documents)
 
     @property
     def of_habits(self) -> bool:

@@ -15,6 +15,8 @@ from kubectl_sharedip.cli.main import cli
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 
+_READS = ("events", "namespaces", "configurationstates", "servicelb-daemonsets")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -54,5 +56,5 @@ def fix(file: Path, service: str, *, allow: Sequence[str] = (), share_with: str 
 
 
 def reading_of(file: Path) -> Reading:
-    """What the commands read from a file."""
-    return read(Request(files=(str(file),)), ())
+    """What ``why`` reads from a file; of a snapshot each command takes what it would ask the cluster for."""
+    return read(Request(files=(str(file),)), _READS)

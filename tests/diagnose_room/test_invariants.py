@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.diagnose_room, however pytest was started
 
@@ -57,7 +56,7 @@ def test_the_same_objects_give_the_same_bytes(case: Case, tmp_path: Path) -> Non
     """Asked twice; and in whatever order they stand, where all of them are applied."""
     documents = case.documents
     file = tmp_path / "input.yaml"
-    file.write_text(yaml.safe_dump_all(documents))
+    file.write_text(case.written(documents))
     before = _answers(file)
     orders = [documents]
     if case.applied:
@@ -65,7 +64,7 @@ def test_the_same_objects_give_the_same_bytes(case: Case, tmp_path: Path) -> Non
         orders = [shuffled if shuffled != documents else documents[::-1]]
 
     for order in orders:
-        file.write_text(yaml.safe_dump_all(order))
+        file.write_text(case.written(order))
         assert _answers(file) == before
 
 
@@ -76,7 +75,8 @@ def test_json_and_yaml_are_read_alike(case: Case, tmp_path: Path) -> None:
     (folder / "input.yaml").write_text(case.file.read_text())
     before = ask("why", *_names(case), "-f", str(folder), "-o", "json").document
     (folder / "input.yaml").unlink()
-    listed = {"apiVersion": "v1", "kind": "List", "items": case.documents}
+    head = case.snapshot or {"apiVersion": "v1", "kind": "List"}
+    listed = {**head, "items": case.documents}
     (folder / "input.json").write_text(json.dumps(listed))
 
     assert ask("why", *_names(case), "-f", str(folder), "-o", "json").document == before
