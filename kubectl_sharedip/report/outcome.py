@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from kubectl_sharedip.model.results import (
@@ -32,8 +33,15 @@ def progress_line(event: ProgressEvent) -> str:
     if isinstance(event, Skipped):
         return "MetalLB acted by itself: the edit that wakes it is not needed."
     if isinstance(event, Waiting) and event.services:
-        return f"Waiting for MetalLB: {', '.join(map(str, event.services))}"
+        names = ", ".join(map(str, event.services))
+        return f"Waiting for MetalLB: {names} (up to {_roughly(event.left_s)} more)"
     return ""
+
+
+def _roughly(left_s: float) -> str:
+    """In steps of ten seconds, so that a line a step is enough; the last ones as they are."""
+    left_s = math.ceil(left_s)
+    return f"{left_s if left_s <= 10 else -(-left_s // 10) * 10} s"
 
 
 def outcome_lines(result: Result) -> Iterator[str]:

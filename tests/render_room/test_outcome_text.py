@@ -17,6 +17,7 @@ from kubectl_sharedip.model.results import (
     Stale,
     Stopped,
     Unsure,
+    Waiting,
 )
 from kubectl_sharedip.report.outcome import outcome_lines, progress_line
 
@@ -88,3 +89,14 @@ def test_a_dry_run_names_every_edit_that_is_refused() -> None:
         "The API server would accept every edit; nothing was changed."
     ]
     assert progress_line(Sending(index=1, total=3, edit=TWO, dry_run=True)).startswith("Judging edit 2 of 3")
+
+
+def test_waiting_is_told_in_steps_of_ten_seconds() -> None:
+    seen = [progress_line(Waiting(services=(ONE.service,), left_s=left)) for left in (59.9, 55.0, 50.0, 2.5)]
+    assert [line.removeprefix("Waiting for MetalLB: shop/one ") for line in seen] == [
+        "(up to 60 s more)",
+        "(up to 60 s more)",
+        "(up to 50 s more)",
+        "(up to 3 s more)",
+    ]
+    assert progress_line(Waiting(services=(), left_s=1.0)) == ""
