@@ -2,8 +2,8 @@
 
 All remedies on all versions take half an hour. So each time are played: on the newest version one of
 each form for each code that it mends; on an older one those of each file that is about this version,
-since a rule or a wording is another there, and one of each form. ``SHAREDIP_ALL_REMEDIES=1`` plays all,
-and looks that nothing is offered where nothing helps.
+since a rule or a wording is another there. ``SHAREDIP_ALL_REMEDIES=1`` plays all, and looks that
+nothing is offered where nothing helps.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ CAUSES = {cause.name: cause for cause in all_causes()}
 Named = tuple[str, str]  # version and cause
 _NEWEST = parts.METALLB_VERSIONS[0]
 _Remedies = Callable[[Cause, str], Sequence[str]]
+_Forms = Mapping[str, set[tuple[str, str]]]
+
+# Before 0.15.0 a key that somebody gets wakes nobody who waits for it.
+_SLEEPS_ON, _KEY_FOR_A_HOLDER = ("0.14.9", "0.13.12"), "SIP202"
 
 
 def of_causes() -> list[Named]:
@@ -47,35 +51,38 @@ def _chosen(remedies: _Remedies) -> Iterator[Named]:
             }
             for name, cause in CAUSES.items()
         }
-        chosen = _all(forms, version) if everything else _covering(forms, _about(version))
+        if everything:
+            chosen = _all(forms, version)
+        elif version == _NEWEST:
+            chosen = _covering(forms)
+        else:
+            chosen = {name for name in _about(version) if forms[name]}
         yield from ((version, name) for name in CAUSES if name in chosen)
 
 
-def _all(forms: Mapping[str, set[tuple[str, str]]], version: str) -> set[str]:
+def _all(forms: _Forms, version: str) -> set[str]:
     """Every cause, but those of which it is not told how they come to rest where nothing is offered."""
-    known = {
-        name for name, cause in CAUSES.items() if version in cause.on or not cause.expected_on(version).flaps
-    }
-    return known | {name for name in CAUSES if forms[name]}
+    restless = {name for name, cause in CAUSES.items() if cause.expected_on(version).flaps}
+    told = {name for name, cause in CAUSES.items() if version in cause.on or forms[name]}
+    return told | (set(CAUSES) - restless)
 
 
 def _about(version: str) -> set[str]:
     """The files that name an older version, since something is otherwise there."""
-    return set() if version == _NEWEST else {name for name, cause in CAUSES.items() if version in cause.on}
+    named = {name for name, cause in CAUSES.items() if version in cause.on}
+    return named | ({_KEY_FOR_A_HOLDER} if version in _SLEEPS_ON else set())
 
 
-def _covering(forms: Mapping[str, set[tuple[str, str]]], wanted: set[str]) -> set[str]:
-    """The causes that are wanted and have a remedy, and few more, which together have all forms."""
-    chosen = {name for name in wanted if forms[name]}
+def _covering(forms: _Forms) -> set[str]:
+    """Few causes which together have all forms."""
+    chosen: set[str] = set()
     while left := set().union(*forms.values()) - set().union(*(forms[name] for name in chosen)):
         chosen.add(max(forms, key=lambda name: len(forms[name] & left)))  # of equals the first
     return chosen
 
 
 def _codes(cause: Cause, version: str) -> set[str]:
-    """What the remedies mend; on an older version each form is played once, whatever it mends."""
-    if version != _NEWEST:
-        return {""}
+    """What the remedies mend."""
     expected = cause.expected_on(version)
     decisive = [expected.decisive] if expected.decisive else []
     return {*(expected.causes or ()), *decisive, *([] if decisive else expected.findings)}
