@@ -79,8 +79,8 @@ def _work(line: Callable[[Player, Any], str], ahead: Any, done: Any) -> None:
             with RealCluster(parts.obtain(task.version), folder) as cluster:
                 player = Player(cluster)
                 for _ in range(_WORLDS_A_CLUSTER):
-                    if task is None:
-                        break
+                    if task is None or _alone():
+                        return
                     done.put(line(player, task))
                     task = ahead.get()
         except Exception:  # a cluster that broke costs one world, not the run
@@ -88,6 +88,12 @@ def _work(line: Callable[[Player, Any], str], ahead: Any, done: Any) -> None:
             task = ahead.get()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alone() -> bool:
+    """Whether whoever wanted the lines is gone: killed, it could not say so."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
 
 
 def plays_of(world: World) -> int:

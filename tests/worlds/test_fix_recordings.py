@@ -5,11 +5,13 @@ The recordings are made by scripts/record-fixes; see CONTRIBUTING for when to ma
 
 from __future__ import annotations
 
+import copy
 import json
 import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,10 +57,14 @@ def test_the_plan_of_today_is_the_one_that_was_carried_out(version: str) -> None
 
 
 @each_version
-def test_there_are_enough_rows_of_every_kind(version: str) -> None:
+def test_there_are_enough_rows(version: str) -> None:
     rows = list(_rows(version))
     assert len(rows) >= _FEWEST
     assert {row["world"]["version"] for row in rows} == {version}
+
+
+def test_there_are_rows_of_every_kind() -> None:
+    rows = [row for version in VERSIONS for row in _rows(version)]
     asks = [row["ask"] for row in rows]
     assert any(ask["share_with"] for ask in asks)
     assert any(ask["address"] for ask in asks)
@@ -67,6 +73,23 @@ def test_there_are_enough_rows_of_every_kind(version: str) -> None:
     assert any(len(ask["names"]) > 1 for ask in asks)
     assert any(len(row["fix"]["edits"]) > 1 for row in rows)
     assert any(not effect["certain"] for row in rows for effect in row["fix"]["effects"])
+
+
+@pytest.mark.parametrize("command", ["fix", "undo"])
+def test_a_row_of_another_plan_is_stale(command: str) -> None:
+    row: Any = copy.deepcopy(next(_rows(VERSIONS[-1])))
+    row[command]["edits"][0]["operations"][0]["value"] = "something else"
+    assert replayed(row).stale == command
+
+
+@pytest.mark.parametrize("command", ["fix", "undo"])
+def test_a_row_in_which_something_else_came_is_broken(command: str) -> None:
+    row: Any = copy.deepcopy(next(_rows(VERSIONS[-1])))
+    name = sorted(row[command]["after"])[0]
+    row[command]["after"][name] = ["192.0.2.99"]
+    again = replayed(row)
+    assert again.stale is None
+    assert any(text.startswith(f"{command}: {name}") for text in again.broken)
 
 
 def test_the_rows_are_small() -> None:

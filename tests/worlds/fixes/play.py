@@ -26,7 +26,7 @@ from tests.worlds.world import Json
 from .asks import words_of
 from .planning import kept, later, plan_for
 from .promises import held
-from .world import Ask, Done, FixWorld, Read, Row, Undone
+from .world import Addresses, Ask, Done, FixWorld, Read, Row, Undone
 
 _PAST_S = 0.3  # the server has what is past at hand
 _WRITTEN_BY_METALLB = ("metallb.io/ip-allocated-from-pool", "metallb.universe.tf/ip-allocated-from-pool")
@@ -46,7 +46,9 @@ def mended(player: Player, world: FixWorld) -> Row | None:
     if plan_for(reading, ask).way is None:
         time.sleep(QUIET_S + 1)  # so soon after a change it takes a Service that waits to be under way
         reading = _read(cluster)
-    feasible = plan_for(reading, ask).feasible
+    made = plan_for(reading, ask)
+    if made.way is None:
+        return None
     before = kept(reading.raw)
     with tempfile.TemporaryDirectory(prefix="record-fixes-") as folder:
         fix = _done(player, folder, ["fix", *words_of(ask)])
@@ -59,7 +61,7 @@ def mended(player: Player, world: FixWorld) -> Row | None:
         services=[body for body in _services(between) if body not in before["objects"]],
         not_back=sorted(_not_back(before, after)),
     )
-    return Row(world=world, ask=ask, before=before, feasible=feasible, fix=fix, sent=sent, undo=undone)
+    return Row(world=world, ask=ask, before=before, feasible=made.feasible, fix=fix, sent=sent, undo=undone)
 
 
 def _chosen(reading: Reading, world: FixWorld) -> Ask | None:
@@ -90,7 +92,7 @@ def _done(player: Player, folder: str, words: list[str]) -> Done:
     result = document["result"] or {}
     after = player.cluster.addresses()
     still = after.keys() - {f"{effect['namespace']}/{effect['name']}" for effect in document["effects"]}
-    seen = _seen_since(player.cluster, since)
+    seen = _seen_since(player.cluster, since, after)
     good = ended.status in (0, 1) and result.get("verified")
     return Done(
         status=ended.status,
@@ -104,13 +106,13 @@ def _done(player: Player, folder: str, words: list[str]) -> Done:
     )
 
 
-def _seen_since(cluster: RealCluster, version: str) -> dict[str, list[list[str]]]:
-    """What each Service had for a while after that resourceVersion, and does not have now."""
-    after, found = cluster.addresses(), dict[str, list[list[str]]]()
+def _seen_since(cluster: RealCluster, version: str, now: Addresses) -> dict[str, list[list[str]]]:
+    """What each Service had for a while after that resourceVersion, and does not have ``now``."""
+    found: dict[str, list[list[str]]] = {}
     connection = connect(ConnectionRequest(kubeconfig=str(cluster.kubeconfig)))
     for _, body in watch_services(connection, version, _PAST_S):
         name, had = _name(body), held(body)
-        if had != after.get(name) and had not in found.setdefault(name, []):
+        if had != now.get(name) and had not in found.setdefault(name, []):
             found[name].append(had)
     return {name: lists for name, lists in found.items() if lists}
 

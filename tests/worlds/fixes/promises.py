@@ -41,7 +41,9 @@ def problems(row: Row) -> Iterator[str]:
     ):
         yield from (f"{command}: {text}" for text in broken(done["effects"], was, done["after"]))
         for name, lists in done["between"].items():
-            yield f"{command}: {name} was not to change: for a while it had {' and '.join(map(str, lists))}"
+            if was[name]:  # who waits may be given an address for a while; to lose one is another thing
+                shown = " and ".join(map(str, lists))
+                yield f"{command}: {name} was not to change: for a while it had {shown}"
         if not done["rested"]:
             yield f"{command}: MetalLB does not come to rest"
         if (done["status"], done["verified"]) != (status, True):

@@ -29,25 +29,23 @@ def unheeded(world: World, end: State) -> Iterator[list[Step]]:
         held = held_by(end, name)
         if not held or not sharing_key(service, end.version):
             continue
-        namespace, _, short = free.partition("/")
-        metadata = bodies[str(name)]["metadata"]
-        pinned = {"metallb.universe.tf/loadBalancerIPs": ",".join(map(str, held))}
-        annotations = {key: text for key, text in metadata["annotations"].items() if "IPs" not in key}
-        twin = {
-            **bodies[str(name)],
-            "metadata": {
-                **metadata,
-                "namespace": namespace,
-                "name": short,
-                "annotations": {**annotations, **pinned},
-            },
-        }
-        spec = {key: value for key, value in twin["spec"].items() if key != "loadBalancerIP"}
+        twin = _pinned_twin(bodies[str(name)], free, ",".join(map(str, held)))
         ports = [{"name": "tcp-8443", "protocol": "TCP", "port": 8443}]
         yield [
-            {"do": "create", "kind": "service", "name": free, "body": {**twin, "spec": spec}},
+            {"do": "create", "kind": "service", "name": free, "body": twin},
             {"do": "edit", "kind": "service", "name": str(name), "body": {"spec": {"ports": ports}}},
         ]
+
+
+def _pinned_twin(body: Json, name: str, addresses: str) -> Json:
+    """The same Service under that name, asking for these addresses."""
+    namespace, _, short = name.partition("/")
+    metadata = body["metadata"]
+    annotations = {key: text for key, text in metadata["annotations"].items() if "IPs" not in key}
+    annotations["metallb.universe.tf/loadBalancerIPs"] = addresses
+    metadata = {**metadata, "namespace": namespace, "name": short, "annotations": annotations}
+    spec = {key: value for key, value in body["spec"].items() if key != "loadBalancerIP"}
+    return {**body, "metadata": metadata, "spec": spec}
 
 
 def asleep(end: State) -> list[ServiceName]:
