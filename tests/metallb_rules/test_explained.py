@@ -437,3 +437,11 @@ def test_a_metallb_is_missing_only_where_it_was_looked_for(
     assert installations(whole) == whole.installations
     forbidden = tuple(NotRead(resource=name, reason="forbidden") for name in absent)
     assert len(installations(replace(seen, not_read=forbidden))) == int(there or bool(absent))
+
+
+def test_what_a_status_shows_is_told_entry_by_entry() -> None:
+    document = service("a", status=["10.0.0.1"])
+    document["status"]["loadBalancer"]["ingress"].append({"hostname": "a.example.org"})
+    shown = snapshot_of(document, service("b")).services
+    assert address_fact(shown[named("a")]).value == "10.0.0.1,a.example.org"
+    assert address_fact(shown[named("b")]).value is None

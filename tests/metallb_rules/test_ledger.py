@@ -44,6 +44,7 @@ def allocations(draw: st.DrawFn) -> Allocation:
 
 steps = st.lists(st.one_of(allocations(), names), max_size=12)
 
+few = st.lists(st.one_of(allocations(), names), max_size=4)
 
 # After how many changes the books are made anew: at once, in the midst of the steps, never.
 limits = st.sampled_from([0, 3, 1000])
@@ -166,3 +167,42 @@ def test_a_large_range_costs_what_is_used_in_it() -> None:
     ledger = Ledger([Allocation(terms=terms, addresses=(Address(6, whole.first),), pool="p")])
     assert ledger.first_free(whole, True) == Address(6, whole.first + 1)
     assert ledger.used(whole) == (Address(6, whole.first),)
+
+
+@given(st.lists(allocations(), max_size=3), few, few, st.booleans(), st.sampled_from([0, 2, 1000]))
+def test_who_holds_the_same_in_two_books_may_be_left_out_and_nobody_else(
+    first: list[Allocation],
+    changes: list[Allocation | ServiceName],
+    others: list[Allocation | ServiceName],
+    related: bool,
+    limit: int,
+) -> None:
+    """Whether they were made from the same books or not."""
+    one, _ = replayed(first, changes, limit)
+    with mock.patch.object(ledger_module, "_MOST_CHANGES", limit):
+        other = one if related else Ledger(first)
+        for change in others:
+            other = other.assign(change) if isinstance(change, Allocation) else other.release(change)
+    differing = {
+        n for n in map(_name, [*first, *changes, *others]) if one.allocation(n) != other.allocation(n)
+    }
+    assert differing <= one.may_differ(other)
+    assert differing <= other.may_differ(one)
+
+
+def _name(change: Allocation | ServiceName) -> ServiceName:
+    return change.terms.service if isinstance(change, Allocation) else change
+
+
+def test_books_of_one_origin_are_told_apart_by_what_was_changed_alone() -> None:
+    held = [_holding(name, n) for n, name in enumerate("abcd")]
+    first = Ledger(held)
+    assert first.may_differ(first) == set()
+    assert first.release(_name(held[0])).may_differ(first.release(_name(held[1]))) == set(
+        map(_name, held[:2])
+    )
+
+
+def _holding(name: str, number: int) -> Allocation:
+    terms = Terms(service=ServiceName("n", name), sharing_key="", backend_key="", ports=())
+    return Allocation(terms=terms, addresses=(Address(4, BASES[4] + number),), pool="p")

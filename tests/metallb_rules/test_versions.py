@@ -29,6 +29,11 @@ SINCE = [
     ("key_change_wakes_all", "0.14.9", "0.15.0"),
     ("checks_cluster_ip_count", "0.14.9", "0.15.0"),
     ("priority_alone_matches_all", "0.14.9", "0.15.0"),
+    ("heeds_network_unavailable", "0.13.9", "0.13.10"),
+    ("heeds_exclude_label", "0.13.12", "0.14.0"),
+    ("selects_services_to_advertise", "0.15.3", "0.16.0"),
+    ("refuses_selective_sharing", "0.16.1", "0.16.2"),
+    ("prefers_nodes", "0.16.1", "0.16.2"),
 ]
 UNTIL = [
     ("keeps_address_on_key_conflict", "0.13.7", "0.13.8"),

@@ -6,6 +6,7 @@ Some have several pools for everybody, and then MetalLB's choice is chance.
 
 from __future__ import annotations
 
+import ipaddress
 import random
 
 from .change import service_patch
@@ -14,6 +15,7 @@ from .world import NAMESPACES, POOL_NAMESPACE, Json, Step, World, merged, servic
 
 _MOST_SERVICES = 6
 _NAMES = "pqrstuvwxyz"
+_MOVING_SINCE = 521  # from this seed on pools are also renamed and split; recordings with lower ones stay
 _BAD_ENTRIES = ("10.0.7.5", "10.0.7.4-10.0.7.2", " 10.0.7.0/31", "fc00::1-10.0.0.1")
 
 
@@ -33,6 +35,8 @@ class Making:
         self.services: dict[str, Json] = {}
         self.blocks = 0
         self.broken = ""  # the pool for which MetalLB rejects all of them
+        self.moved = False  # whether a pool was renamed or split
+        self.due: list[Step] = []  # the rest of what takes several calls
 
     def world(self) -> World:
         """The world; to be called once."""
@@ -42,7 +46,7 @@ class Making:
         steps = [self._create() for _ in range(self.rng.randint(2, 3))]
         length = self.rng.randint(6, 8)
         while len(steps) < length:
-            steps.append(self._step())
+            steps.append(self.due.pop(0) if self.due else self._step())
         chance = layout == "several"
         return {"version": self.version, "seed": self.seed, "chance": chance, "pools": pools, "steps": steps}
 
@@ -77,7 +81,8 @@ class Making:
             return self._mend()
         room = len(self.services) < _MOST_SERVICES
         restarts = 3 if not self.version.startswith("0.13") else 0
-        kinds = [("create", 24 if room else 0), ("edit", 44), ("delete", 9), ("pool", 17), ("namespace", 4)]
+        pool = 17 if self.seed < _MOVING_SINCE or self.moved else 60
+        kinds = [("create", 24 if room else 0), ("edit", 44), ("delete", 9), ("pool", pool), ("namespace", 4)]
         what = self.draw.pick([*kinds, ("restart", restarts)])
         if what in ("edit", "delete") and not self.services:
             what = "create"
@@ -129,6 +134,8 @@ class Making:
     def _pool_step(self) -> Step:
         kinds = [("add", 22 if self.blocks < 8 else 0), ("remove", 16), ("ranges", 30), ("auto", 10)]
         kinds += [("buggy", 10), ("allocation", 16), ("break", 5)]
+        if self.seed >= _MOVING_SINCE and not self.broken and self.blocks < len(_NAMES) // 2:
+            kinds += [("rename", 40), ("split", 40)]
         kind = self.draw.pick(kinds)
         if kind == "add" or not self.pools:
             kept = self.draw.often(40)
@@ -142,13 +149,17 @@ class Making:
             del self.pools[name]
             self.broken = "" if self.broken == name else self.broken
             return {"do": "delete", "kind": "pool", "name": name}
+        if kind == "rename":
+            return self._rename(name)
+        if kind == "split":
+            return self._split(name)
         if kind == "break":
             taken = [e for n, p in self.pools.items() if n != name for e in p["spec"]["addresses"]]
             bad = self.rng.choice((*_BAD_ENTRIES, *taken[:1]))
             self.broken = name
             return self._patch(name, {"addresses": [*spec["addresses"], bad]})
         changes: dict[str, Json] = {
-            "ranges": {"addresses": self.draw.addresses(_NAMES.index(name))},
+            "ranges": {"addresses": self.draw.addresses(_NAMES.index(name[0]))},
             "auto": {"autoAssign": not spec.get("autoAssign", True)},
             "buggy": {"avoidBuggyIPs": not spec.get("avoidBuggyIPs", False)},
             "allocation": {"serviceAllocation": None},
@@ -160,6 +171,35 @@ class Making:
             self.broken = ""
         return self._patch(name, change)
 
+    def _rename(self, name: str) -> Step:
+        """The pool goes, and comes back under another name: its addresses are nobody's in between."""
+        spec = self.pools.pop(name)["spec"]
+        self._later(spec)
+        return {"do": "delete", "kind": "pool", "name": name}
+
+    def _split(self, name: str) -> Step:
+        """The upper half of each range goes to a pool of its own, which comes with the next call."""
+        spec = self.pools[name]["spec"]
+        halves = [_halves(entry) for entry in spec["addresses"]]
+        lower, upper = [low for low, _ in halves], [high for _, high in halves if high]
+        if upper:
+            self._later({**spec, "addresses": upper})
+        return self._patch(name, {"addresses": lower})
+
+    def _later(self, spec: Json) -> None:
+        name = f"{_NAMES[self.blocks]}2"
+        metadata = {"name": name, "namespace": POOL_NAMESPACE}
+        pool = {
+            "apiVersion": "metallb.io/v1beta1",
+            "kind": "IPAddressPool",
+            "metadata": metadata,
+            "spec": spec,
+        }
+        self.blocks += 1
+        self.pools[name] = pool
+        self.moved = True
+        self.due.append({"do": "create", "kind": "pool", "name": name, "body": pool})
+
     def _mend(self) -> Step:
         name, self.broken = self.broken, ""
         return self._patch(name, {"addresses": self.pools[name]["spec"]["addresses"][:1]})
@@ -167,3 +207,15 @@ class Making:
     def _patch(self, name: str, spec: Json) -> Step:
         self.pools[name] = merged(self.pools[name], {"spec": spec})
         return {"do": "edit", "kind": "pool", "name": name, "body": {"spec": spec}}
+
+
+def _halves(entry: str) -> tuple[str, str]:
+    """The two halves of a range; all of one that has one address is in the first."""
+    first, _, last = entry.partition("-")
+    if last:
+        return f"{first}-{first}", f"{last}-{last}" if first != last else ""
+    whole = ipaddress.ip_network(entry)
+    if whole.num_addresses == 1:
+        return entry, ""
+    low, high = whole.subnets()
+    return str(low), str(high)

@@ -15,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.worlds, however pytest was started
 
+from tests.worlds.generate import generate
 from tests.worlds.play import Seen
 from tests.worlds.replay import Disagreement, disagreements
 from tests.worlds.world import VERSIONS, World, manifests
@@ -43,6 +44,12 @@ def test_model_foretells_what_the_controller_did(version: str) -> None:
         smallest = sorted(found, key=lambda one: (one.step, len(json.dumps(one.world))))[:_SHOWN]
         shown = "\n\n".join(f"{one}\n{manifests(one.until())}" for one in smallest)
         pytest.fail(f"{len(found)} disagreements in {worlds} worlds, of them:\n{shown}", pytrace=False)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_recorded_world_can_be_made_again(version: str) -> None:
+    for world, _ in _rows(version):
+        assert generate(version, world["seed"]) == world
 
 
 def test_recordings_are_enough_and_small() -> None:
