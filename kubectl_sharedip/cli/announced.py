@@ -6,7 +6,7 @@ Service needs none of this. Of the EndpointSlices, which are many, only theirs a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,27 +32,18 @@ Key = tuple[str, str]  # namespace and name of a Service
 
 
 def with_announcing(
-    raw: RawCluster,
-    connection: Connection,
-    asked: Collection[Key],
-    metallb_namespace: str | None,
-    *,
-    always: bool = False,
+    raw: RawCluster, connection: Connection, asked: Collection[Key], metallb_namespace: str | None
 ) -> RawCluster:
     """The reading, with what tells who announces the Services of ``asked`` and their sharers.
 
-    It is the same where none of them shows an address, unless ``always`` says that others will have one.
-    Raises ClusterError where the server is gone.
+    It is the same where none of them shows an address. Raises ClusterError where the server is gone.
     """
     from kubectl_sharedip.cluster.read import read_cluster
 
     names = _with_sharers(raw, asked)
-    if not names and not always:
+    if not names:
         return raw
-    # A selector is part of the address that is asked for, which has its limits.
-    few = len(names) <= _MOST_SELECTED
-    labels = {"endpointslices": f"{SERVICE_LABEL} in ({','.join(names or ('none',))})"} if few else {}
-    more = read_cluster(connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=labels)
+    more = read_cluster(connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=slices_of(names))
     gaps = {*raw.not_read, *more.not_read}
     return replace(
         raw,
@@ -60,6 +51,16 @@ def with_announcing(
         read=raw.read | more.read,
         not_read=tuple(sorted(gaps, key=lambda gap: (gap.resource, gap.namespace or "", gap.reason))),
     )
+
+
+def slices_of(names: Collection[str]) -> Mapping[str, str]:
+    """The label selector of the EndpointSlices of Services of these names, by resource.
+
+    None for many: it is part of the address that is asked for, and that has its limits.
+    """
+    if len(names) > _MOST_SELECTED:
+        return {}
+    return {"endpointslices": f"{SERVICE_LABEL} in ({','.join(sorted(names))})"}
 
 
 def _with_sharers(raw: RawCluster, asked: Collection[Key]) -> tuple[str, ...]:
