@@ -6,7 +6,7 @@ Service needs none of this. Of the EndpointSlices, which are many, only theirs a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,17 +32,14 @@ Key = tuple[str, str]  # namespace and name of a Service
 MoreOf = Callable[[tuple[str, ...]], RawCluster]
 
 
-def with_announcing(
-    raw: RawCluster, asked: Collection[Key], more_of: MoreOf, *, always: bool = False
-) -> RawCluster:
+def with_announcing(raw: RawCluster, asked: Collection[Key], more_of: MoreOf) -> RawCluster:
     """The reading, with what tells who announces the Services of ``asked`` and their sharers.
 
     ``more_of`` reads the resources of ANNOUNCING, of the EndpointSlices those that belong to Services
-    of these names. The result is the same reading where none of ``asked`` shows an address, unless
-    ``always`` says that others will have one.
+    of these names. The result is the same reading where none of ``asked`` shows an address.
     """
     names = _with_sharers(raw, asked)
-    if not names and not always:
+    if not names:
         return raw
     more = more_of(names)
     gaps = {*raw.not_read, *more.not_read}
@@ -60,12 +57,21 @@ def of_cluster(connection: Connection, metallb_namespace: str | None) -> MoreOf:
     def more_of(names: tuple[str, ...]) -> RawCluster:
         from kubectl_sharedip.cluster.read import read_cluster
 
-        # A selector is part of the address that is asked for, which has its limits.
-        few = len(names) <= _MOST_SELECTED
-        labels = {"endpointslices": f"{SERVICE_LABEL} in ({','.join(names or ('none',))})"} if few else {}
-        return read_cluster(connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=labels)
+        return read_cluster(
+            connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=slices_of(names)
+        )
 
     return more_of
+
+
+def slices_of(names: Collection[str]) -> Mapping[str, str]:
+    """The label selector of the EndpointSlices of Services of these names, by resource.
+
+    None for many: it is part of the address that is asked for, and that has its limits.
+    """
+    if len(names) > _MOST_SELECTED:
+        return {}
+    return {"endpointslices": f"{SERVICE_LABEL} in ({','.join(sorted(names))})"}
 
 
 def _with_sharers(raw: RawCluster, asked: Collection[Key]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.diagnose.cluster_wide import SAID_OF_THE_CLUSTER, cluster_wide
 from kubectl_sharedip.diagnose.ignored import Ignored
 from kubectl_sharedip.diagnose.moved import foretold_move
-from kubectl_sharedip.diagnose.run import diagnose
+from kubectl_sharedip.diagnose.run import diagnose, ordered
 from kubectl_sharedip.diagnose.view import Check
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.predict import Prediction
@@ -57,7 +57,7 @@ def check_manifests(laid: Laid, habits: tuple[Check, ...]) -> Checked:
             CheckItem(
                 object=service_ref(name),
                 foretold=name in laid.named,
-                findings=(*_move(laid, name), *diagnosis.findings),
+                findings=ordered([*diagnosis.findings, *_move(laid, name)]),
                 disturbs=coming.disturbed.get(name, ()),
                 state=state_for(laid.views, service),
             )

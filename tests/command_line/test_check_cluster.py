@@ -280,6 +280,21 @@ def test_a_disturbed_live_service_is_told_and_decides(lab: Lab) -> None:
     assert item(document, "dns-tcp")["disturbs"] == []
 
 
+def test_the_pods_of_who_is_disturbed_and_of_who_is_beside_in_the_end_are_known(lab: Lab) -> None:
+    """vault has to move, and it has pods; so have both dns, beside whom the new one comes to sit."""
+    pool = (
+        "apiVersion: metallb.io/v1beta1\nkind: IPAddressPool\n"
+        "metadata: {name: lab, namespace: metallb-system}\nspec: {addresses: [192.0.2.11-192.0.2.12]}\n---\n"
+    )
+    document = lab.over(pool, manifest("dns-tls", "853", annotations={KEY: "dns", PINNED: SHARED})).document
+
+    vault = item(document, "vault")
+    assert "SIP510" in codes(vault)
+    assert not {"SIP603", "SIP604", "SIP307"} & set(codes(vault))
+    asked = [one.query for one in lab.api.requests if "endpointslices" in one.path]
+    assert all(name in str(asked) for name in ("dns-tcp", "dns-udp", "vault"))
+
+
 def test_a_manifest_is_taken_for_the_namespace_of_the_context(lab: Lab) -> None:
     document = lab.over(manifest("fresh", "82", namespace="")).document
 

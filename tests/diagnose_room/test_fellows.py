@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -19,7 +20,7 @@ from kubectl_sharedip.metallb.settle import settle, unrested
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.event import Event
-from kubectl_sharedip.model.finding import Diagnosis
+from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import NotRead
 from kubectl_sharedip.report.words import message
@@ -54,7 +55,16 @@ def _ends(
     return settle(state, [first], waiting).addresses(name)
 
 
-def _service(name: str, number: int, address: str | None, **spec: object) -> dict[str, object]:
+def _pool(addresses: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "metallb.io/v1beta1",
+        "kind": "IPAddressPool",
+        "metadata": {"name": "lab", "namespace": "metallb-system"},
+        "spec": {"addresses": [addresses]},
+    }
+
+
+def _service(name: str, number: int, address: str | None, **spec: object) -> dict[str, Any]:
     shown = [{"ip": address}] if address else []
     return {
         "apiVersion": "v1",
@@ -74,14 +84,12 @@ def _waiter(
     folder: Path, said: Sequence[tuple[str, str]], *, all_read: bool = False, held: bool = False
 ) -> Diagnosis:
     """waiter asks for 192.0.2.12, which seen holds where ``held``; ``said`` are MetalLB's events."""
-    pool = {
-        "apiVersion": "metallb.io/v1beta1",
-        "kind": "IPAddressPool",
-        "metadata": {"name": "lab", "namespace": "metallb-system"},
-        "spec": {"addresses": ["192.0.2.10-192.0.2.19"]},
-    }
     seen = _service("seen", 1, "192.0.2.12" if held else "192.0.2.10")
-    documents = [pool, seen, _service("waiter", 2, None, loadBalancerIP="192.0.2.12")]
+    documents = [
+        _pool("192.0.2.10-192.0.2.19"),
+        seen,
+        _service("waiter", 2, None, loadBalancerIP="192.0.2.12"),
+    ]
     (folder / "input.yaml").write_text(yaml.safe_dump_all(documents))
     reading = reading_of(folder / "input.yaml")
     events = tuple(
@@ -169,3 +177,30 @@ def test_where_all_were_read_nobody_is_unseen(tmp_path: Path) -> None:
 
     assert _unseen(found) == []
     assert "SIP212" not in [skipped.code for skipped in found.skipped]
+
+
+def test_of_many_with_one_key_a_few_are_named_and_those_that_ask_for_the_same_first(tmp_path: Path) -> None:
+    """Forty on addresses of their own: each would name all others, and nobody could read that."""
+    key = {"metallb.io/allow-shared-ip": "k"}
+    pin = {**key, "metallb.io/loadBalancerIPs": "192.0.2.12"}
+    documents = [_pool("192.0.2.10-192.0.2.99")]
+    for number in range(40):
+        body = _service(f"s{number:02}", number, f"192.0.2.{20 + number}")
+        metadata = {"annotations": pin if number in (3, 38) else key}
+        documents.append({**body, "metadata": {**dict(body["metadata"]), **metadata}})
+    file = tmp_path / "many.yaml"
+    file.write_text(yaml.safe_dump_all(documents))
+    reading = reading_of(file)
+
+    def told(name: str) -> list[Finding]:
+        service = reading.snapshot.services[ServiceName("shop", name)]
+        found = diagnose(reading.snapshot, reading.views, service).findings
+        return [finding for finding in found if finding.code == "SIP207"]
+
+    plain, pinned = told("s10"), told("s03")
+    assert len(plain) == len(pinned) == 5
+    assert sum("There are more such Services" in message(finding) for finding in plain) == 1
+    assert [finding.holders for finding in pinned if finding.severity == "warning"] == [
+        (ServiceName("shop", "s38"),)
+    ]
+    assert {finding.severity for finding in plain} == {"info"}

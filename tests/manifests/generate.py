@@ -1,7 +1,8 @@
 """Random sets: a cluster with some Services, and manifests to be applied to it, from a version and a seed.
 
 Why it exists: manifests are not edits. They name what they want and leave the rest as it is, new
-Services come with them, and pools before all of them. Everything is drawn as for ``tests/worlds``.
+Services come with them, and pools before all of them. All else is drawn as for ``tests/worlds``, but for
+the pools: they have some room, so that Services have something to lose.
 """
 
 from __future__ import annotations
@@ -54,12 +55,12 @@ class _Making:
             self._pool({"autoAssign": False})
         names = [(namespace, name) for namespace in NAMESPACES for name in "abcd"]
         self.rng.shuffle(names)
-        count = self.rng.randint(2, 4)
+        count = self.rng.randint(3, 4)
         self.services = [self._service(*name) for name in names[:count]]
         live = [*self.pools, *self.services]
         owned = self.draw.often(50)
         manifests = [self._pool_manifest()] if self.draw.often(15) else []
-        changed = self.rng.sample(self.services, self.rng.randint(1, 2))
+        changed = self.rng.sample(self.services, self.rng.randint(1, 3))
         changes = [self._whole(service) if owned else self._change(service) for service in changed]
         new = [self._service(*name) for name in names[count : count + self.rng.randint(1, 2)]]
         both = [*changes, *new]
@@ -78,7 +79,7 @@ class _Making:
             "apiVersion": "metallb.io/v1beta1",
             "kind": "IPAddressPool",
             "metadata": {"name": _NAMES[block] if block < len(_NAMES) else "z", "namespace": POOL_NAMESPACE},
-            "spec": {"addresses": self.draw.addresses(block), **spec},
+            "spec": {"addresses": self._addresses(block), **spec},
         }
         self.pools.append(pool)
         return pool
@@ -89,7 +90,14 @@ class _Making:
             return self._pool({})
         block = self.rng.randrange(len(self.pools))
         pool = self.pools[block]
-        return {**pool, "spec": {"addresses": self.draw.addresses(block)}}
+        return {**pool, "spec": {"addresses": self._addresses(block)}}
+
+    def _addresses(self, block: int) -> list[str]:
+        four, six = f"10.0.{block}", f"fc00:{block}:"
+        fours = [f"{four}.0/30", f"{four}.1-{four}.3", f"{four}.2-{four}.6", f"{four}.0/31"]
+        sixes = [f"{six}:/126", f"{six}:2-{six}:6", f"{six}:/127"]
+        v4, v6 = self.rng.choice(fours), self.rng.choice(sixes)
+        return {"v4": [v4], "v6": [v6], "mixed": [v4, v6]}[self.draw.families]
 
     def _ranges(self) -> list[str]:
         return [entry for pool in self.pools for entry in pool["spec"]["addresses"]]

@@ -23,13 +23,13 @@ def foretold(played: Played, folder: Path) -> dict[str, Any]:
     file.write_text(json.dumps(documents))
     with FakeApi(played["live"]) as api:
         kubeconfig = api.kubeconfig(folder / "config")
-        return asked(file, kubeconfig)
+        return asked(kubeconfig, "-f", str(file))
 
 
-def asked(file: Path, kubeconfig: str) -> dict[str, Any]:
+def asked(kubeconfig: str, *more: str) -> dict[str, Any]:
     """The report of the program, called in this process."""
     out = io.StringIO()
-    words = ["check", "-f", str(file), "--kubeconfig", kubeconfig, "-o", "json"]
+    words = ["check", "--kubeconfig", kubeconfig, "-o", "json", *more]
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
         cli.main(words, prog_name="kubectl sharedip", standalone_mode=False)
     document: dict[str, Any] = json.loads(out.getvalue())
