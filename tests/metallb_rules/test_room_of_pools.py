@@ -60,7 +60,7 @@ def test_counts_are_those_of_counting(seed: int) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 2**32))
 def test_a_service_can_join_where_metallb_lets_it(seed: int) -> None:
-    snapshot, views, found = seen(seed)
+    snapshot, _, found = seen(seed)
     for service in snapshot.services.values():
         newcomer = Newcomer(ports=service.ports, key=None, service=service)
         for room in found:
