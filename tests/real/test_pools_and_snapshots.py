@@ -20,7 +20,7 @@ from tests.worlds.generate import generate
 from tests.worlds.play import Player, Refused
 
 _COUNTING = ("0.15.2", "0.16.1")  # those that write a pool's status
-_WORLDS = 5
+_WORLDS, _TAKEN_HOME = 5, 2
 _MOST = 2**63 - 1  # what MetalLB shows for a pool of 2^62 addresses or more, less what is assigned
 _COMMANDS = (("ls", "-A"), ("why", "-A"), ("pools",), ("fix", "-A", "--dry-run=client", "--allow", "unpin"))
 
@@ -40,7 +40,8 @@ def test_random_worlds_counted_and_taken_home(
         except Refused:
             continue  # an edit that this API server does not take; another world has others
         compared += _compare_counts(cluster, f"world {seed + number}")
-        _compare_answers(cluster, tmp_path / f"{number}.json.gz")
+        if number < _TAKEN_HOME:
+            _compare_answers(cluster, tmp_path / f"{number}.json.gz")
     assert compared
 
 
@@ -99,8 +100,11 @@ def _compare_answers(cluster: RealCluster, file: Path) -> None:
 
 
 def _said(answer: dict[str, Any], flag: str) -> dict[str, Any]:
-    """The answer without where it came from and without the flag that its commands repeat."""
-    text = json.dumps({**answer, "source": None}).replace(flag, "")
+    """The answer without where it came from and without the flag that its commands repeat.
+
+    A plan's id is made of all that it says, its commands too.
+    """
+    text = json.dumps({**answer, "source": None, "id": None}).replace(flag, "")
     found: dict[str, Any] = json.loads(text)
     return found
 
@@ -141,14 +145,18 @@ def _in(words: tuple[str, ...]) -> tuple[str, ...]:
 
 _READY = '{"status": {"conditions": [{"type": "Ready", "status": "True"}]}}'
 _ANNOUNCED = """
-{apiVersion: v1, kind: Node, metadata: {name: n1}}
+apiVersion: v1
+kind: Node
+metadata: {name: n1}
 ---
 apiVersion: v1
 kind: Pod
 metadata: {name: speaker-1, namespace: metallb-system, labels: {app: metallb, component: speaker}}
 spec: {nodeName: n1, containers: [{name: speaker, image: "metallb/speaker:v0.16.1"}]}
 ---
-{apiVersion: metallb.io/v1beta1, kind: L2Advertisement, metadata: {name: all, namespace: metallb-system}}
+apiVersion: metallb.io/v1beta1
+kind: L2Advertisement
+metadata: {name: all, namespace: metallb-system}
 ---
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
