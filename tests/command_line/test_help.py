@@ -25,6 +25,8 @@ OWN = {
     "undo": "--list --resume --yes -y --dry-run --timeout --journal-dir",
     "check": "--offline --cluster-ip-families --fail-on --ignore --baseline --environments",
     "probe": "--parallel --connect-timeout --tls --http --targets -w --watch",
+    "pools": "--for --key -w --watch",
+    "snapshot": "--redact --to",
     "explain": "--schema",
     "version": "--client",
 }
@@ -36,6 +38,8 @@ TO_COME = {
     "undo": {"-l", "--selector", "--sort-by", "--show-labels"},
     "check": {"-l", "--selector", "--sort-by", "--show-labels"},
     "probe": {"-l", "--selector", "--sort-by", "--show-labels"},
+    "pools": {"-l", "--selector", "--sort-by", "--show-labels"},
+    "snapshot": {"-l", "--selector", "--sort-by", "--show-labels"},
     "explain": set(),
     "version": set(),
 }
