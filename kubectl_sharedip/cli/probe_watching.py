@@ -7,6 +7,8 @@ addresses. Where the API server goes away, what was read last is tried on.
 from __future__ import annotations
 
 import json
+import queue
+import threading
 import time
 from datetime import datetime, timezone
 from typing import Any, NoReturn
@@ -27,7 +29,7 @@ _WATCHED = ("services", "endpointslices")
 
 
 class _Source:
-    """What there is to try, read anew when the cluster has changed."""
+    """What there is to try, read anew beside the attempts when the cluster has changed."""
 
     def __init__(self, request: Request, wanted: ProbeRequest) -> None:
         self._request, self._wanted = request, wanted
@@ -40,24 +42,48 @@ class _Source:
         self.sight: Sight = look(request, wanted)
         self._read_at = time.monotonic()
         self._stale = False
+        self._underway = False
+        self._trouble = ""
+        self._read: queue.SimpleQueue[Sight | Exception] = queue.SimpleQueue()
 
     def pause(self) -> None:
-        """Waits for the next round, and reads anew where that is due."""
+        """Waits for the next round; takes over what was read meanwhile, and has it read where that is due.
+
+        Raises what keeps the cluster from being read, unless it is that the server is away.
+        """
         if self._changes is None:
             time.sleep(_EVERY_S)
             return
         until = time.monotonic() + _EVERY_S
         while (left_s := until - time.monotonic()) > 0:
             self._stale = self._changes.wait(left_s, gather_s=0.0) or self._stale
-        unseen = not self._changes.complete
-        if (self._stale or unseen) and time.monotonic() - self._read_at >= _READ_EVERY_S:
-            self._read_at = time.monotonic()
-            try:
-                self.sight = look(self._request, self._wanted)
-            except ClusterError as error:
-                report(error)
-            else:
-                self._stale = False
+        if self._underway and not self._read.empty():
+            self._take(self._read.get())
+        due = (
+            self._stale or not self._changes.complete
+        ) and time.monotonic() - self._read_at >= _READ_EVERY_S
+        if due and not self._underway:
+            self._underway, self._stale = True, False
+            # A server that does not answer takes its time to show it, and nobody should wait for that.
+            threading.Thread(target=self._read_anew, daemon=True).start()
+
+    def _read_anew(self) -> None:
+        try:
+            self._read.put(look(self._request, self._wanted))
+        except Exception as error:  # handed over: it is raised where somebody can catch it
+            self._read.put(error)
+
+    def _take(self, found: Sight | Exception) -> None:
+        self._underway, self._read_at = False, time.monotonic()
+        if isinstance(found, Sight):
+            self.sight, self._trouble = found, ""
+            return
+        if not isinstance(found, ClusterError):
+            raise found
+        self._stale = True
+        if str(found) != self._trouble:
+            report(found)
+        self._trouble = str(found)
 
 
 def watch(request: Request, wanted: ProbeRequest) -> NoReturn:

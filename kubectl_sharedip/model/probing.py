@@ -31,7 +31,8 @@ class Target:
     """One port of one Service on one of its addresses.
 
     ``server_name`` is the name that is sent where one is wanted (TLS, HTTP), empty for none.
-    ``payload`` is what a UDP port is asked with, where a person has said so.
+    ``payload`` is what a UDP port is asked with, where a person has said so. ``why_not`` is, for the
+    means ``none``, one of the kinds of an attempt that was not made.
     """
 
     address: Address
@@ -40,6 +41,7 @@ class Target:
     means: Means
     server_name: str = ""
     payload: bytes = b""
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +49,10 @@ class Attempt:
     """What came of trying one target.
 
     ``latency_s`` is the time until the answer came, None where none came. ``connected``: the port had
-    accepted a connection. ``how`` is the finer kind of the result: ``no-route``, ``host``,
-    ``forbidden`` (unreachable), ``cut``, ``ended``, ``not-tls``, ``not-http`` (reset), ``udp``,
-    ``sctp``, ``files`` (not tried); empty where the result says it all. ``said`` is a text of the peer.
+    accepted a connection. ``how`` is the finer kind of the result, empty where the result says it all:
+    ``no-route``, ``host``, ``forbidden`` (unreachable), ``cut``, ``ended``, ``alert``, ``not-tls``,
+    ``not-http`` (reset), ``udp``, ``sctp``, ``unreadable``, ``files`` (not tried). ``said`` is a text of
+    the peer.
     """
 
     target: Target
@@ -140,5 +143,6 @@ class Judged:
 
     @property
     def failing(self) -> bool:
-        """Whether it does not work, or cannot: what decides the exit status."""
-        return self.verdict.name not in ("ok", "unknown") or self.attempt.result not in ("ok", "not-tried")
+        """Whether it does not work, or cannot, or should have been tried: what decides the exit status."""
+        tried = self.attempt.result not in ("ok", "not-tried") or self.attempt.how == "files"
+        return tried or self.verdict.name not in ("ok", "unknown")

@@ -26,7 +26,7 @@ def dial(target: Target, timeout_s: float) -> Attempt:
     what is asked over it. An outcome is never raised.
     """
     if target.means == "none":
-        return Attempt(target=target, result="not-tried", how=target.port.protocol.lower())
+        return Attempt(target=target, result="not-tried", how=target.why_not)
     begun = time.monotonic()
     try:
         if target.means in ("dns", "datagram"):

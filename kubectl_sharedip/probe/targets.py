@@ -56,13 +56,15 @@ def targets_of(groups: Iterable[AddressGroup], asked: Asked) -> tuple[Target, ..
 
 def _target(group: AddressGroup, service: Service, port: ServicePort, asked: Asked) -> Target:
     payload = _payload(service, port) if port.protocol == "UDP" else b""
+    means = _means(port, asked, payload)
     return Target(
         address=group.address,
         service=service.name,
         port=port,
-        means=_means(port, asked, payload),
+        means=means,
         server_name=_server_name(service),
         payload=payload,
+        why_not=_why_not(service, port) if means == "none" else "",
     )
 
 
@@ -97,5 +99,15 @@ def _server_name(service: Service) -> str:
 
 def _payload(service: Service, port: ServicePort) -> bytes:
     """The datagram that the Service's annotation has for this port; empty where it has none."""
-    parts = (_PROBE.fullmatch(part) for part in service.annotations.get(UDP_PROBE, "").split(","))
-    return next((bytes.fromhex(p[2]) for p in parts if p and int(p[1]) == port.number), b"")
+    return next((bytes.fromhex(p[2]) for p in _parts(service) if p and int(p[1]) == port.number), b"")
+
+
+def _why_not(service: Service, port: ServicePort) -> str:
+    unreadable = port.protocol == "UDP" and not all(_parts(service))
+    return "unreadable" if unreadable else port.protocol.lower()
+
+
+def _parts(service: Service) -> list[re.Match[str] | None]:
+    """Each port with its datagram, None for a part that cannot be read."""
+    written = service.annotations.get(UDP_PROBE)
+    return [] if written is None else [_PROBE.fullmatch(part) for part in written.split(",")]

@@ -74,6 +74,7 @@ _ALSO: Mapping[str, str] = {
 _WHY = {
     "udp": "Not tried: UDP answers only to who speaks its language",
     "sctp": "Not tried: SCTP is not spoken here",
+    "unreadable": "Not tried: its annotation sharedip/udp-probe is not written as PORT:HEX,PORT:HEX",
     "files": "Not tried: this machine had no connection to spare (try a lower --parallel)",
 }
 _CUT = {
@@ -100,7 +101,7 @@ def _texts(verdict: Verdict) -> dict[str, str]:
     values["sni"] = f"for {values['server_name']}" if values["server_name"] else "no server name sent"
     values["none_ready"] = f"None of its {values['total']} endpoints is ready"
     if values["total"] in ("", "0"):
-        values["none_ready"] = "It has no endpoint: its selector finds no pod"
+        values["none_ready"] = "It has no endpoint at all"
     values["why"] = _WHY.get(values["how"], "Not tried")
     values["cut"] = _CUT.get(values["how"], _CUT["cut"]).format_map(values)
     values["what"] = _COMES_OF_IT.get(values["result"], "nothing answers")

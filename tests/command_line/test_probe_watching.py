@@ -164,7 +164,7 @@ def test_everything_is_probed_and_what_has_no_pod_is_the_application(town: Town)
         "api": "application",
         "alone": "application",
     }
-    assert "selector finds no pod" in items["alone"]["because"]
+    assert "no endpoint at all" in items["alone"]["because"]
 
 
 def test_what_may_not_be_read_is_not_known(town: Town) -> None:
@@ -180,15 +180,22 @@ def test_what_may_not_be_read_is_not_known(town: Town) -> None:
     assert any("endpointslices" in note for note in notes)
 
 
-def test_a_change_of_the_cluster_is_seen_while_watching(town: Town) -> None:
-    with running(town.program, "-w", "--kubeconfig", town.kubeconfig) as process:
-        first = [line(process) for _ in range(6)]  # the table, a blank, and the reason
-        town.api.put(pods("api", False, False, namespace="bank"))
-        changed = line(process)
-        rest = ended(process)
+def test_a_change_of_the_cluster_is_seen_and_its_end_ends_nothing(safe: Program) -> None:
+    with ExitStack() as up, ExitStack() as standing, closed(HERE) as gone:
+        web = up.enter_context(listening(host=HERE))
+        town = Town(standing.enter_context(FakeApi()), safe, web=web, gone=gone)
+        with running(safe, "-w", "--kubeconfig", town.kubeconfig) as process:
+            first = [line(process) for _ in range(6)]  # the table, a blank, and the reason
+            town.api.put(pods("api", False, False, namespace="bank"))
+            changed = line(process)
+            standing.close()  # from now on nobody answers for the cluster
+            up.close()
+            down = line(process)
+            rest = ended(process)
 
     assert "bank/api" in first[1]
     assert "2 of 2 endpoints are ready" in first[5]
     assert f"{HERE} bank/api" in changed
     assert "still refused, 0/2 ready. None of its 2 endpoints is ready" in changed
+    assert f"{HERE} shop/web {web}/TCP: ok -> refused" in down
     assert rest.status == 130

@@ -190,3 +190,16 @@ def test_source_ranges_of_the_field_and_of_the_annotation() -> None:
         "b": ("10.0.0.0/8", "192.0.2.0/24"),
     }
     assert noted == ["spec.loadBalancerSourceRanges"]  # all else is told of where the Service is read
+
+
+def test_a_node_has_its_internal_addresses() -> None:
+    addresses = [
+        {"type": "InternalIP", "address": "192.0.2.1"},
+        {"type": "ExternalIP", "address": "198.51.100.1"},
+        {"type": "InternalIP", "address": "2001:db8::1"},
+        {"type": "InternalIP"},
+        "nonsense",
+    ]
+    found, _ = read({"kind": "Node", "metadata": {"name": "n1"}, "status": {"addresses": addresses}})
+
+    assert [node.addresses for node in found.nodes] == [("192.0.2.1", "2001:db8::1")]

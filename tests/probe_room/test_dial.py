@@ -328,18 +328,19 @@ def test_a_given_datagram_is_sent_as_it_is_and_any_answer_counts() -> None:
     assert heard == [b"ping"]
 
 
-@pytest.mark.parametrize("protocol", ["UDP", "SCTP"])
-def test_what_nothing_fits_is_not_tried(protocol: str) -> None:
+@pytest.mark.parametrize(("protocol", "why"), [("UDP", "udp"), ("SCTP", "sctp"), ("UDP", "unreadable")])
+def test_what_nothing_fits_is_not_tried(protocol: str, why: str) -> None:
     one = Target(
         address=Address(4, 0x7F000001),
         service=ServiceName("shop", "web"),
         port=ServicePort(5060, protocol),
         means="none",
+        why_not=why,
     )
 
     attempt = dial(one, LONG_S)
 
-    assert shown(attempt) == ("not-tried", False, protocol.lower(), "")
+    assert shown(attempt) == ("not-tried", False, why, "")
     assert attempt.latency_s is None
     assert not attempt.heard
 

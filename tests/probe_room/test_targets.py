@@ -100,19 +100,22 @@ def test_the_name_that_is_sent_is_one_that_can_be(written: str, sent: str) -> No
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ("123:e3", [("datagram", b"\xe3"), ("none", b"")]),
-        (" 5060:4f50 , 123:E3 ", [("datagram", b"\xe3"), ("datagram", b"OP")]),
-        ("123:e", [("none", b""), ("none", b"")]),
-        ("123:xyz,5060:00", [("none", b""), ("datagram", b"\0")]),
-        ("123", [("none", b""), ("none", b"")]),
-        ("123:" + "00" * 513, [("none", b""), ("none", b"")]),
+        ("123:e3", [(b"\xe3", ""), (b"", "udp")]),
+        (" 5060:4f50 , 123:E3 ", [(b"\xe3", ""), (b"OP", "")]),
+        ("123:e", [(b"", "unreadable"), (b"", "unreadable")]),
+        ("123:xyz,5060:00", [(b"", "unreadable"), (b"\0", "")]),
+        ("123", [(b"", "unreadable"), (b"", "unreadable")]),
+        ("", [(b"", "unreadable"), (b"", "unreadable")]),
+        ("123:" + "00" * 513, [(b"", "unreadable"), (b"", "unreadable")]),
     ],
 )
-def test_a_service_may_say_what_to_send(written: str, expected: list[tuple[Means, bytes]]) -> None:
+def test_a_service_may_say_what_to_send(written: str, expected: list[tuple[bytes, str]]) -> None:
     ports = [{"port": port, "protocol": "UDP"} for port in (123, 5060)]
     found = targets(*ports, annotation=(UDP_PROBE, written))
 
-    assert [(target.means, target.payload) for target in found] == expected
+    assert [(target.payload, target.why_not) for target in found] == expected
+    assert {target.means for target in found if target.payload} <= {"datagram"}
+    assert {target.means for target in found if target.why_not} <= {"none"}
 
 
 def test_such_a_datagram_is_for_udp_alone_and_comes_before_dns() -> None:

@@ -109,10 +109,10 @@ def test_without_a_ready_endpoint_it_is_the_application(outcome: str, other: str
     assert "None of its 2 endpoints is ready" in words(scene)
 
 
-def test_no_endpoint_at_all_is_a_selector_that_finds_none() -> None:
+def test_no_endpoint_at_all_is_said_so() -> None:
     scene = Scene(outcomes={WEB: "refused"}, services={"web": Svc(ready=0, total=0)})
 
-    assert "selector finds no pod" in words(scene)
+    assert "no endpoint at all" in words(scene)
 
 
 # All fail in silence: the network, or the announcement

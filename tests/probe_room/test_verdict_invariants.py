@@ -16,7 +16,7 @@ PLACES_INSIDE: tuple[Place, ...] = ("pod", "node")
 OUTCOMES = (
     *("ok", "refused", "timeout", "timeout connected", "unreachable host", "unreachable no-route"),
     *("unreachable forbidden", "reset cut", "reset ended", "reset not-tls", "reset not-http", "reset alert"),
-    *("not-tried udp", "not-tried sctp", "not-tried files"),
+    *("not-tried udp", "not-tried sctp", "not-tried files", "not-tried unreadable"),
 )
 FINDINGS = (
     *(finding(f"SIP{number}") for number in (209, *range(601, 612))),
@@ -45,7 +45,7 @@ scenes = st.builds(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scenes, st.randoms(use_true_random=False))
 def test_what_holds_of_every_verdict(scene: Scene, chance: random.Random) -> None:
     judged = scene.judged()
@@ -53,7 +53,7 @@ def test_what_holds_of_every_verdict(scene: Scene, chance: random.Random) -> Non
     for key, one in judged.items():
         outcome, name = scene.outcomes[key], one.verdict.name
         assert (name == "ok") == (outcome == "ok")
-        assert one.failing or outcome.startswith(("ok", "not-tried"))
+        assert one.failing or outcome in ("ok", "not-tried udp", "not-tried sctp", "not-tried unreadable")
         assert name != "announcement" or one.verdict.findings
         _words_without_gaps(because(one.verdict))
     _inside_nothing_is_said_of_the_network(scene)
