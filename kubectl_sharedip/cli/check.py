@@ -9,7 +9,7 @@ from kubectl_sharedip.cli.check_forms import text_of
 from kubectl_sharedip.cli.checking import Checked, check_cluster, check_manifests, without_ignored
 from kubectl_sharedip.cli.failures import Exit, InputError, report
 from kubectl_sharedip.cli.ignoring import baseline, ignored
-from kubectl_sharedip.cli.laying import Laid, lay
+from kubectl_sharedip.cli.laying import Laid, lay, usable_files
 from kubectl_sharedip.cli.naming import in_scope
 from kubectl_sharedip.cli.output import (
     print_answer,
@@ -28,6 +28,7 @@ from kubectl_sharedip.report.check import check_report
 
 if TYPE_CHECKING:
     from kubectl_sharedip.files.errors import FileError
+    from kubectl_sharedip.files.leniently import Usable
 
 _READS = (EVENTS, "namespaces", "configurationstates", "servicelb-daemonsets")
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -56,13 +57,16 @@ def run(request: Request, wanted: CheckRequest) -> int:
     debts = baseline(wanted.baseline)
     faults: tuple[FileError, ...] = ()
     outside: list[str] = []
-    if request.files:
-        laid = lay(request, offline=wanted.offline)
+    usable = usable_files(request) if request.files else None
+    if usable is not None and not usable.snapshots:
+        laid = lay(request, usable, offline=wanted.offline)
         if not laid.named and not laid.configured:
             return _nothing_to_check(laid)
         checked = check_manifests(laid, habits(wanted.environments))
         raw, faults = laid.raw, laid.faults
     else:
+        if usable is not None:
+            _refuse_more_than(usable)
         reading = read(request, _READS, announced_in_scope=True)
         checked = check_cluster(reading, habits(wanted.environments))
         raw, outside = reading.raw, _outside(reading)
@@ -71,7 +75,7 @@ def run(request: Request, wanted: CheckRequest) -> int:
     told, count = without_ignored(checked, silence)
     limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
     document = check_report(told.shown, told.prediction, told.items, limits, ignored=count)
-    _print(request, document, told, live=not request.files)
+    _print(request, document, told, live=usable is None or bool(usable.snapshots))
     say(outside)
     for fault in faults:
         report(fault)
@@ -80,6 +84,15 @@ def run(request: Request, wanted: CheckRequest) -> int:
     if faults:
         return Exit.NO_INPUT
     return Exit.NO_PLAN if _fails(told, wanted.fail_on) else Exit.OK
+
+
+def _refuse_more_than(usable: Usable) -> None:
+    """A recorded cluster is checked as it was. Raises InputError where there is more in the files."""
+    if "-" in usable.snapshots:
+        raise InputError("a snapshot on stdin", "check reads it twice: give it as a file")
+    if usable.raw.documents or usable.faults or len(usable.snapshots) > 1:
+        file = usable.snapshots[0]
+        raise InputError(f"{file} is a snapshot, and not alone", "check manifests and a snapshot one by one")
 
 
 def _outside(reading: Reading) -> list[str]:

@@ -59,14 +59,18 @@ class Laid:
     faults: tuple[FileError, ...]
 
 
-def lay(request: Request, *, offline: bool) -> Laid:
-    """Reads the files, and unless ``offline`` the cluster, and settles what the files bring.
-
-    Raises FileError for stdin given twice, ClusterError where the cluster cannot be read.
-    """
+def usable_files(request: Request) -> Usable:
+    """What of the files can be used. Raises FileError for stdin given twice."""
     from kubectl_sharedip.files.leniently import read_usable
 
-    usable = read_usable(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
+    return read_usable(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
+
+
+def lay(request: Request, usable: Usable, *, offline: bool) -> Laid:
+    """Settles what the files bring, laid over the cluster unless ``offline``.
+
+    Raises ClusterError where the cluster cannot be read.
+    """
     given = Given(
         namespace=request.metallb_namespace,
         version=request.metallb_version,

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, TextIO
 from kubectl_sharedip.files.errors import FileError, unrendered
 from kubectl_sharedip.files.json_text import looks_like_json
 from kubectl_sharedip.files.read import cluster_of, objects, parsed
+from kubectl_sharedip.files.snapshot import is_snapshot
 from kubectl_sharedip.files.sources import files_of, refuse_stdin_twice, text_of
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 
@@ -32,13 +33,15 @@ class Usable:
     """What could be used: ``faults`` are the parts that could not.
 
     ``hooks`` are Services that Helm makes for a test or a removal only, left out. ``without_service``
-    are the paths of -f in which there is neither a Service nor a pool nor a fault.
+    are the paths of -f in which there is neither a Service nor a pool nor a fault; ``snapshots`` those
+    that hold a recorded cluster, which is left out too.
     """
 
     raw: RawCluster
     faults: tuple[FileError, ...]
     hooks: tuple[RawDocument, ...]
     without_service: tuple[str, ...]
+    snapshots: tuple[str, ...] = ()
 
 
 def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryIO) -> Usable:
@@ -52,6 +55,7 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
     faults: list[FileError] = []
     hooks: list[RawDocument] = []
     without: list[str] = []
+    snapshots: list[str] = []
     for path in paths:
         before = len(faults), len(hooks)
         ours = False
@@ -60,15 +64,23 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
                 read.add(resource)
             if document is None:
                 continue
-            if _is_left_to_helm(document.body):
+            if is_snapshot(document.body):
+                snapshots.append(path)
+            elif _is_left_to_helm(document.body):
                 hooks.append(document)
             else:
                 documents.append(document)
                 ours = ours or document.body.get("kind") in _OURS
-        if not ours and before == (len(faults), len(hooks)):
+        if not ours and before == (len(faults), len(hooks)) and path not in snapshots:
             without.append(path)
     raw = cluster_of(documents, read, paths)
-    return Usable(raw=raw, faults=tuple(faults), hooks=tuple(hooks), without_service=tuple(without))
+    return Usable(
+        raw=raw,
+        faults=tuple(faults),
+        hooks=tuple(hooks),
+        without_service=tuple(without),
+        snapshots=tuple(snapshots),
+    )
 
 
 def _of_path(

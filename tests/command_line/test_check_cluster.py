@@ -11,7 +11,7 @@ import pytest
 
 from tests.command_line.checking import Json, check, codes, finding, item, manifest, notes, written
 from tests.command_line.lab import KEY, PINNED, SHARED, objects, service
-from tests.command_line.program import Ended, refused
+from tests.command_line.program import Ended, Program, refused
 from tests.fakeapi import FakeApi
 
 METALLB = "metallb-system"
@@ -479,3 +479,20 @@ def test_an_empty_scope_says_what_lies_outside(lab: Lab) -> None:
 
     assert (ended.status, ended.out) == (0, "")
     assert "3 in other namespaces: -A" in ended.err or "4 in other namespaces: -A" in ended.err
+
+
+def test_a_snapshot_is_checked_as_the_cluster_that_it_is() -> None:
+    snapshot = Path(__file__).parents[1] / "cases" / "SIP508" / "input.yaml"
+
+    ended = check("-f", str(snapshot), "-o", "json")
+
+    assert {one["name"]: codes(one) for one in ended.document["items"]}["odd"] == ["SIP508"]
+    assert ended.status == 0
+
+
+def test_a_snapshot_and_manifests_are_checked_one_by_one(program: Program, tmp_path: Path) -> None:
+    snapshot = Path(__file__).parents[1] / "cases" / "SIP508" / "input.yaml"
+    written(tmp_path, "a.yaml", manifest("web", "80"))
+
+    refused(program("check", "-f", str(snapshot), "-f", str(tmp_path)), 3, "is a snapshot, and not alone")
+    refused(program("check", "-f", "-", stdin=snapshot.read_text()), 3, "snapshot on stdin")

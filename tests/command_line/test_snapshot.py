@@ -25,6 +25,7 @@ EVERYTHING = (
     ("why", "shop/dns-tcp", "shop/dot", "bank/vault"),
     ("why", "shop/plain"),
     ("why", "shop/late", "--events"),
+    ("check", "-A"),
     ("pools",),
     ("pools", "--for", "443/TCP", "--key", "dns"),
     ("fix", "shop/dot", "--dry-run=client"),

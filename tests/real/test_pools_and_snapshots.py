@@ -22,7 +22,13 @@ from tests.worlds.play import Player, Refused
 _COUNTING = ("0.15.2", "0.16.1")  # those that write a pool's status
 _WORLDS, _TAKEN_HOME = 5, 2
 _MOST = 2**63 - 1  # what MetalLB shows for a pool of 2^62 addresses or more, less what is assigned
-_COMMANDS = (("ls", "-A"), ("why", "-A"), ("pools",), ("fix", "-A", "--dry-run=client", "--allow", "unpin"))
+_COMMANDS = (
+    ("ls", "-A"),
+    ("why", "-A"),
+    ("check", "-A"),
+    ("pools",),
+    ("fix", "-A", "--dry-run=client", "--allow", "unpin"),
+)
 
 
 @pytest.mark.parametrize("metallb_version", _COUNTING)
