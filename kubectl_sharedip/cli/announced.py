@@ -6,15 +6,10 @@ Service needs none of this. Of the EndpointSlices, which are many, only theirs a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kubectl_sharedip.intake.endpoints import SERVICE_LABEL
 from kubectl_sharedip.model.raw import RawCluster, RawDocument
-
-if TYPE_CHECKING:
-    from kubectl_sharedip.cluster.connection import Connection
 
 ANNOUNCING = (
     "bgpadvertisements",
@@ -31,21 +26,17 @@ Key = tuple[str, str]  # namespace and name of a Service
 
 
 def with_announcing(
-    raw: RawCluster, connection: Connection, asked: Collection[Key], metallb_namespace: str | None
+    raw: RawCluster, asked: Collection[Key], more_of: Callable[[tuple[str, ...]], RawCluster]
 ) -> RawCluster:
     """The reading, with what tells who announces the Services of ``asked`` and their sharers.
 
-    It is the same where none of them shows an address. Raises ClusterError where the server is gone.
+    ``more_of`` reads the resources of ANNOUNCING, of the EndpointSlices only those that belong to
+    Services of these names. The result is the same reading where none of ``asked`` shows an address.
     """
-    from kubectl_sharedip.cluster.read import read_cluster
-
     names = _with_sharers(raw, asked)
     if not names:
         return raw
-    selector = f"{SERVICE_LABEL} in ({','.join(names)})"
-    more = read_cluster(
-        connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels={"endpointslices": selector}
-    )
+    more = more_of(names)
     gaps = {*raw.not_read, *more.not_read}
     return replace(
         raw,

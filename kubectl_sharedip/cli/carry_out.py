@@ -127,6 +127,8 @@ def target_text(reading: Reading) -> str:
 
 def cluster_uid(reading: Reading) -> str | None:
     """What tells this cluster from others: the uid of its namespace kube-system."""
+    if reading.raw.uid is not None:
+        return reading.raw.uid
     for document in reading.raw.documents:
         metadata = document.body.get("metadata") or {}
         if document.body.get("kind") == "Namespace" and metadata.get("name") == "kube-system":

@@ -34,6 +34,8 @@ class _Format(click.Choice[str]):
         if name in ("jsonpath", "jsonpath-as-json"):
             query = shlex.quote(path.strip("'\"").strip("{}") or "EXPR")
             self.fail(f"jsonpath is not spoken here: use --query {query} (JMESPath).", parameter, context)
+        if name == "custom-columns" and name in self.choices:
+            return str(value)
         return super().convert(value, parameter, context)
 
 
@@ -199,6 +201,52 @@ def check(
     if not offline or not request.files:
         raise click.UsageError("check takes files alone so far: give --offline and -f FILE.", context)
     return command.run(request)
+
+
+@cli.command()
+@reading_options
+@click.option("--for", "joins", multiple=True, metavar="PORTS|FILE", help="Say who could join which address.")
+@click.option("--key", metavar="KEY", help="With --for: the sharing key that it has.")
+@click.option("-w", "--watch", is_flag=True, help="Answer anew whenever the answer changes.")
+@_output("table", "wide", "json", "yaml", "name", "tree", "csv", "custom-columns")
+@click.pass_context
+def pools(
+    context: click.Context, joins: tuple[str, ...], key: str | None, watch: bool, output: str | None
+) -> int:
+    """List the pools: their room, who shares what in them, who may use them.
+
+    -o tree shows who is on the shared addresses, with which ports.
+
+    \b
+    Examples:
+      kubectl sharedip pools
+      kubectl sharedip pools -o tree
+      kubectl sharedip pools --for 443/TCP --key web
+    """
+    from kubectl_sharedip.cli import pools as command
+
+    wanted = command.PoolsRequest(joins=joins, key=key, watch=watch)
+    return command.run(request_of(context, output), wanted)
+
+
+@cli.command()
+@reading_options
+@click.option("--redact", is_flag=True, help="Rename all names, keys, labels and addresses in it.")
+@click.option("--to", metavar="FILE", help="Write FILE (.json, .json.gz) instead of stdout.")
+@_output("json", "yaml")
+@click.pass_context
+def snapshot(context: click.Context, redact: bool, to: str | None, output: str | None) -> int:
+    """Write down all that the other commands read, to be read again with -f.
+
+    \b
+    Examples:
+      kubectl sharedip snapshot --to cluster.json.gz
+      kubectl sharedip why -A -f cluster.json.gz
+      kubectl sharedip snapshot --redact --to to-share.json
+    """
+    from kubectl_sharedip.cli import snapshot as command
+
+    return command.run(request_of(context, output), redact=redact, to=to)
 
 
 @cli.command()

@@ -35,6 +35,11 @@ def wants_document(request: Request) -> bool:
     return request.output in STRUCTURED or request.query is not None
 
 
+def on_terminal() -> bool:
+    """Whether a person looks at stdout."""
+    return sys.stdout.isatty()
+
+
 def draws_boxes() -> bool:
     """Whether stdout can show box characters."""
     try:
@@ -62,6 +67,22 @@ def structured(document: dict[str, Any], request: Request, *, one_line: bool = F
     if request.output == "yaml":
         return f"---\n{to_yaml(chosen)}" if one_line else to_yaml(chosen)
     return to_json(chosen, one_line=one_line)
+
+
+def columns_of(document: dict[str, Any], text: str, *, headers_shown: bool) -> str:
+    """The items as the columns of ``NAME:EXPR,...``, each EXPR a JMESPath on an item.
+
+    Raises click.UsageError for columns that cannot be used.
+    """
+    from kubectl_sharedip.render.columns import ColumnError, custom_columns
+    from kubectl_sharedip.render.query import QueryError
+
+    try:
+        return custom_columns(document, text, headers_shown=headers_shown)
+    except ColumnError as error:
+        raise click.UsageError(f"-o custom-columns={text}: {error}") from error
+    except QueryError as error:
+        raise click.UsageError(f"-o custom-columns: {error.expression}: {error.because}") from error
 
 
 def _pointed(expression: str, place: int | None, because: str) -> str:

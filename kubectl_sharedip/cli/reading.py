@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cli.announced import with_announcing
+from kubectl_sharedip.cli.announced import ANNOUNCING, with_announcing
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.self_check import disagreements
+from kubectl_sharedip.intake.endpoints import SERVICE_LABEL
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.installed import states
@@ -56,14 +57,24 @@ def read(request: Request, resources: Sequence[str], names: Sequence[str] = ()) 
     Raises FileError, ClusterError where the input cannot be had.
     """
     if request.files:
-        return _from_files(request)
+        return _from_files(request, resources, names)
     return _from_cluster(request, resources, names)
 
 
-def _from_files(request: Request) -> Reading:
+def _from_files(request: Request, resources: Sequence[str], names: Sequence[str]) -> Reading:
     from kubectl_sharedip.files.read import read_files
 
     raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
+    if raw.recorded and raw.taken_at is not None:
+        from kubectl_sharedip.cli.replaying import replayed
+
+        asked = [split_name(name) for name in names]
+        raw = replayed(
+            raw,
+            (*ALWAYS, *resources),
+            [(namespace or request.namespace, name) for namespace, name in asked],
+            announcing=EVENTS in resources,
+        )
     scope = None if request.all_namespaces else request.namespace
     return _reading(request, raw, scope=scope, default=scope, connection=None)
 
@@ -79,7 +90,16 @@ def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[st
     if EVENTS in resources:
         # Who wants to hear what happened to named Services also wants to know who announces them.
         asked = [_key(name, connection) for name in names]
-        raw = with_announcing(raw, connection, asked, request.metallb_namespace)
+        raw = with_announcing(
+            raw,
+            asked,
+            lambda found: read_cluster(
+                connection,
+                ANNOUNCING,
+                metallb_namespace=request.metallb_namespace,
+                labels={"endpointslices": f"{SERVICE_LABEL} in ({','.join(found)})"},
+            ),
+        )
     scope = None if request.all_namespaces else connection.namespace
     return _reading(request, raw, scope=scope, default=connection.namespace, connection=connection)
 

@@ -40,11 +40,13 @@ def read_cluster(
     *,
     metallb_namespace: str | None = None,
     labels: Mapping[str, str] = _NO_LABELS,
+    every_service: bool = False,
 ) -> RawCluster:
     """Everything there is of some resources, from all namespaces.
 
     ``resources`` are keys of RESOURCES, or ``version``; of those in ``labels`` only what the label
-    selector there selects is listed, and counts as all there is. The result names them by their plural in the
+    selector there selects is listed, and counts as all there is. Services are those of type LoadBalancer,
+    with ``every_service`` those of every type. The result names them by their plural in the
     API (``deployments`` for ``metallb-deployments``). Where the cluster may not be listed, the
     current namespace is (Services, events, EndpointSlices) or ``metallb_namespace`` (MetalLB's own
     objects; None for the usual one): NotRead with namespace None then stands beside documents; if
@@ -64,6 +66,8 @@ def read_cluster(
         for name, row in RESOURCES.items()
         if name in wanted
     ]
+    if every_service:
+        rows = [replace(row, selections=({},)) if row is SERVICES else row for row in rows]
     own = metallb_namespace or USUAL_METALLB_NAMESPACE
     tasks: list[Callable[[], _Reading]] = [partial(_read, connection, row, own) for row in rows]
     if VERSION in wanted:
@@ -123,7 +127,7 @@ def _read(connection: Connection, row: Resource, metallb_namespace: str) -> _Rea
     try:
         return _Reading(bodies=list_resource(connection, row, namespace), not_read=(gap,))
     except ClusterError as error:
-        if row is SERVICES and error.kind == "forbidden":
+        if row.plural == SERVICES.plural and error.kind == "forbidden":
             raise forbidden from None  # it names the right that is wanted
         there = NotRead(resource=row.plural, namespace=namespace, reason=_reason(error, row))
         return _Reading(not_read=(gap, there))
@@ -138,7 +142,7 @@ def _read_version(connection: Connection) -> _Reading:
 
 def _reason(error: ClusterError, row: Resource | None) -> NotReadReason:
     """Why something is missing; raises the error again where nothing may be missing."""
-    if error.kind in _HOPELESS or (row is SERVICES and error.kind != "forbidden"):
+    if error.kind in _HOPELESS or (row and row.plural == SERVICES.plural and error.kind != "forbidden"):
         raise error
     if error.kind == "forbidden":
         return "forbidden"

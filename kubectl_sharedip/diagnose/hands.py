@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import address_fact, ranges_fact, service_fact
-from kubectl_sharedip.metallb.state import status_addresses
+from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ObjectRef
+from kubectl_sharedip.model.others import ConfigurationState
 from kubectl_sharedip.model.proof import Fact, Proof
+from kubectl_sharedip.model.snapshot import Snapshot
 
 _CONFIGURATION_STATES = Version(0, 15, 3)
 _CLEANUP = "service.kubernetes.io/load-balancer-cleanup"
@@ -30,25 +32,37 @@ def _tells_its_state(view: View) -> bool:
 
 def _configuration_invalid(view: View) -> Iterator[Finding]:
     """SIP404. What the speakers think matters to a Service that has an address to announce."""
-    own = view.state.installation.namespace
-    for state in view.snapshot.configuration_states:
-        controller = state.component == "controller"
-        concerns = not own or state.namespace == own
-        if state.result != "Invalid" or not concerns or (view.pending and not controller):
-            continue
-        object_ = ObjectRef("ConfigurationState", state.namespace, state.name)
-        facts = (
-            Fact(object=object_, field="status.result", value=state.result),
-            Fact(object=object_, field="status.errorSummary", value=state.summary or None),
-        )
-        source = "internal/k8s/controllers/configuration_state_controller.go"
-        yield found(
-            "SIP404",
-            {"component": state.name, "because": state.summary},
-            facts=facts,
-            proof=Proof(rule="configuration-accepted", source=source, facts=facts),
-            cause=view.pending,
-        )
+    for state in _invalid(view.snapshot, view.state):
+        if state.component == "controller" or not view.pending:
+            yield _invalid_as(state, cause=view.pending)
+
+
+def configurations_invalid(snapshot: Snapshot, state: State) -> Iterator[Finding]:
+    """SIP404 of every component of this MetalLB, whichever Services it concerns."""
+    yield from (_invalid_as(one, cause=False) for one in _invalid(snapshot, state))
+
+
+def _invalid(snapshot: Snapshot, state: State) -> Iterator[ConfigurationState]:
+    own = state.installation.namespace
+    for one in snapshot.configuration_states:
+        if one.result == "Invalid" and (not own or one.namespace == own):
+            yield one
+
+
+def _invalid_as(state: ConfigurationState, *, cause: bool) -> Finding:
+    object_ = ObjectRef("ConfigurationState", state.namespace, state.name)
+    facts = (
+        Fact(object=object_, field="status.result", value=state.result),
+        Fact(object=object_, field="status.errorSummary", value=state.summary or None),
+    )
+    source = "internal/k8s/controllers/configuration_state_controller.go"
+    return found(
+        "SIP404",
+        {"component": state.name, "because": state.summary},
+        facts=facts,
+        proof=Proof(rule="configuration-accepted", source=source, facts=facts),
+        cause=cause,
+    )
 
 
 def _two_controllers(view: View) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from kubectl_sharedip.diagnose.pool_counts import counts_of, empty_entries
+from kubectl_sharedip.diagnose.pool_counts import Count, counts_of, empty_entries
 from kubectl_sharedip.diagnose.second_family import second_family_missing
 from kubectl_sharedip.diagnose.stray_pools import has_strays, stray_pools
 from kubectl_sharedip.diagnose.view import Check, View, found
@@ -17,7 +17,7 @@ from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.ranges import read_entry
 from kubectl_sharedip.metallb.refusals import NoRoom, PoolFull
 from kubectl_sharedip.metallb.requests import Request, requested
-from kubectl_sharedip.metallb.state import status_addresses
+from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.finding import Finding
 
 
@@ -49,19 +49,29 @@ def _nearly_full(view: View) -> Iterator[Finding]:
         return  # that there is no room at all is said already
     for count in counts_of(view.state)[pool.name]:
         if count.nearly_full and count.family in _families(view):
-            yield found(
-                "SIP310",
-                {
-                    "pool": pool.name,
-                    "left": str(count.left),
-                    "size": str(count.size),
-                    "family": f"IPv{count.family}",
-                    "sharing": "shared" if count.shared else "none",
-                    "shared": str(count.shared),
-                    "sharers": str(count.sharers),
-                },
-                facts=(ranges_fact(pool.resource),),
-            )
+            yield _few_left(count)
+
+
+def nearly_full(state: State) -> Iterator[Finding]:
+    """SIP310 of every pool, whoever is in it."""
+    for _, counts in sorted(counts_of(state).items()):
+        yield from (_few_left(count) for count in counts if count.nearly_full)
+
+
+def _few_left(count: Count) -> Finding:
+    return found(
+        "SIP310",
+        {
+            "pool": count.pool.name,
+            "left": str(count.left),
+            "size": str(count.size),
+            "family": f"IPv{count.family}",
+            "sharing": "shared" if count.shared else "none",
+            "shared": str(count.shared),
+            "sharers": str(count.sharers),
+        },
+        facts=(ranges_fact(count.pool.resource),),
+    )
 
 
 def _families(view: View) -> Sequence[int]:
@@ -87,14 +97,24 @@ def _gives_nothing(view: View) -> Iterator[Finding]:
     empty = empty_entries(view.state)
     own = _own_pool(view)
     for name in empty if own is None else [own.name]:
-        for entry in empty.get(name, ()):
-            pool = view.state.pools.by_name[name]
-            place = pool.resource.addresses.index(entry)
-            yield found(
-                "SIP313",
-                {"pool": name, "range": entry, "why": "avoided" if read_entry(entry) else "two-families"},
-                facts=(pool_fact(pool.resource, f"spec.addresses[{place}]", entry),),
-            )
+        yield from _empty_of(view.state, name)
+
+
+def empty_ranges(state: State) -> Iterator[Finding]:
+    """SIP313 of every pool, whoever is in it."""
+    for name in empty_entries(state):
+        yield from _empty_of(state, name)
+
+
+def _empty_of(state: State, name: str) -> Iterator[Finding]:
+    for entry in empty_entries(state).get(name, ()):
+        pool = state.pools.by_name[name]
+        place = pool.resource.addresses.index(entry)
+        yield found(
+            "SIP313",
+            {"pool": name, "range": entry, "why": "avoided" if read_entry(entry) else "two-families"},
+            facts=(pool_fact(pool.resource, f"spec.addresses[{place}]", entry),),
+        )
 
 
 CHECKS: tuple[Check, ...] = (

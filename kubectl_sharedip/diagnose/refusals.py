@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +28,7 @@ from kubectl_sharedip.metallb.refusals import (
     Refusal,
     TooManyAddresses,
 )
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding, Value
 from kubectl_sharedip.model.service import Service
@@ -104,7 +105,17 @@ def _not_for(service: Service, refusal: PoolNotForService) -> Finding:
     return _simple("SIP114", refusal, {"pool": refusal.pool.name, "term": refusal.term})
 
 
+def rejected_pools(state: State) -> Iterator[Finding]:
+    """SIP308 of the pools themselves, whichever Services wait for it; the first faulty pool comes first."""
+    if state.faults:
+        yield _rejection(PoolsRejected(facts=(), text="", faults=state.faults))
+
+
 def _rejected(service: Service, refusal: PoolsRejected) -> Finding:
+    return _rejection(refusal)
+
+
+def _rejection(refusal: PoolsRejected) -> Finding:
     faults = tuple(_fault_text(fault) for fault in refusal.faults)
     pools = [pool for fault in refusal.faults for pool in (fault.pool, fault.other) if pool is not None]
     facts = tuple(dict.fromkeys(ranges_fact(pool) for pool in pools))

@@ -5,7 +5,7 @@ Whether it matters to a Service is found out by giving the pool to its MetalLB a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -33,18 +33,27 @@ def stray_pools(view: View) -> Iterator[Finding]:
     helpful = [] if not isinstance(view.outcome, Refused) else _helpful(view)
     told = helpful or strays
     if told:
-        own = view.state.installation.namespace
-        yield found(
-            "SIP311",
-            {
-                "pools": tuple(f"{pool.namespace}/{pool.name}" for pool in told),
-                "own": own,
-                "effect": "helps" if helpful else "none",
-            },
-            facts=tuple(pool_fact(pool, "metadata.namespace", pool.namespace) for pool in told),
-            cause=bool(helpful),
-            severity="error" if helpful else None,
-        )
+        yield _unread(told, view.state.installation.namespace, helps=bool(helpful))
+
+
+def stray_pools_of(snapshot: Snapshot, views: tuple[State, ...]) -> Iterator[Finding]:
+    """Each pool that no MetalLB reads, whoever might use it."""
+    for pool in _strays(Same(snapshot)):
+        yield _unread([pool], ", ".join(view.installation.namespace for view in views), helps=False)
+
+
+def _unread(pools: Sequence[PoolResource], own: str, *, helps: bool) -> Finding:
+    return found(
+        "SIP311",
+        {
+            "pools": tuple(f"{pool.namespace}/{pool.name}" for pool in pools),
+            "own": own,
+            "effect": "helps" if helps else "none",
+        },
+        facts=tuple(pool_fact(pool, "metadata.namespace", pool.namespace) for pool in pools),
+        cause=helps,
+        severity="error" if helps else None,
+    )
 
 
 def _helpful(view: View) -> list[PoolResource]:

@@ -8,11 +8,13 @@ apiVersion and a kind, and to take a kind that does not occur for one of which t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO, TextIO
 
 from kubectl_sharedip.files.errors import FileError, not_an_object, shown
 from kubectl_sharedip.files.json_text import json_documents, looks_like_json
 from kubectl_sharedip.files.resources import WANTED, resource_of
+from kubectl_sharedip.files.snapshot import is_snapshot, read_snapshot
 from kubectl_sharedip.files.sources import texts
 from kubectl_sharedip.files.yaml_text import yaml_documents
 from kubectl_sharedip.model.raw import NotRead, Origin, RawCluster, RawDocument
@@ -27,15 +29,22 @@ def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryI
 
     ``paths`` are files, folders, patterns or ``-`` for ``stdin``; of a folder its ``*.yaml``,
     ``*.yml`` and ``*.json``, with ``recursive`` those of the folders in it too. ``read`` of the
-    result are the resources that occur. Raises FileError for whatever cannot be used, and where
-    there is no document at all.
+    result are the resources that occur. A snapshot among them says itself what was read. Raises
+    FileError for whatever cannot be used, for a second snapshot, and where there is no document at all.
     """
     documents: list[RawDocument] = []
     read: set[str] = set()
+    recorded: RawCluster | None = None
     empty = True
     for file, text in texts(paths, recursive=recursive, stdin=stdin):
         for line, body in _parsed(file, text):
             empty = False
+            if isinstance(body, Mapping) and is_snapshot(body):
+                if recorded is not None:
+                    raise _second_snapshot(file, line, recorded)
+                recorded = read_snapshot(body, file=file, line=line)
+                documents.extend(recorded.documents)
+                continue
             for document, resource in _objects(body, file=file, line=line, item=None, text=text):
                 if document is not None:
                     documents.append(document)
@@ -47,6 +56,8 @@ def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryI
             where=", ".join(shown(path) for path in paths) or "-f",
             todo="Give a file with Kubernetes objects, such as the output of kubectl get -o yaml.",
         )
+    if recorded is not None:
+        return _with_files(recorded, documents, read, paths)
     return RawCluster(
         documents=tuple(documents),
         read=frozenset(read),
@@ -54,6 +65,29 @@ def read_files(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryI
             NotRead(resource=resource, reason="not-in-files") for resource in WANTED if resource not in read
         ),
         taken_at=None,
+        files=tuple(paths),
+    )
+
+
+def _second_snapshot(file: str, line: int, first: RawCluster) -> FileError:
+    return FileError(
+        what=f"it is a second snapshot, after {', '.join(map(shown, first.files))}",
+        where=shown(file, line),
+        todo="Give one snapshot at a time: two are two clusters, or two moments of one.",
+    )
+
+
+def _with_files(
+    recorded: RawCluster, documents: Sequence[RawDocument], read: set[str], paths: Sequence[str]
+) -> RawCluster:
+    """The snapshot with what stands in the other files beside it."""
+    return replace(
+        recorded,
+        documents=tuple(documents),
+        read=recorded.read | read,
+        not_read=tuple(
+            gap for gap in recorded.not_read if gap.reason != "not-in-files" or gap.resource not in read
+        ),
         files=tuple(paths),
     )
 

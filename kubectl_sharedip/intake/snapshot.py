@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
 
 from kubectl_sharedip.intake.announcing import read_announcing
@@ -44,7 +45,7 @@ def build_snapshot(
     edits: list[Edit] = []
     configuration_states: list[ConfigurationState] = []
     node_proxies: list[NodeProxy] = []
-    families = _families_seen(raw) or families
+    families = families_seen(raw) or families
 
     def service(document: RawDocument) -> None:
         read = read_service(document, notes, default_namespace, families)
@@ -116,8 +117,9 @@ def build_snapshot(
             taken_at=raw.taken_at,
             kubernetes=raw.kubernetes,
         ),
-        announcing=read_announcing(
-            raw.documents, notes, default_namespace, given.namespace or "metallb-system"
+        announcing=replace(
+            read_announcing(raw.documents, notes, default_namespace, given.namespace or "metallb-system"),
+            elections=raw.elections,
         ),
         notes=tuple(notes),
         edits=tuple(edits),
@@ -139,7 +141,7 @@ def _event_order(found: tuple[int, Event]) -> tuple[ServiceName, str, int, str, 
     return event.service, event.last_seen or "", written, event.reason, event.message
 
 
-def _families_seen(raw: RawCluster) -> tuple[str, ...]:
+def families_seen(raw: RawCluster) -> tuple[str, ...]:
     """The families that this cluster gives, where a Service of the documents shows both."""
     for document in raw.documents:
         spec = document.body.get("spec")

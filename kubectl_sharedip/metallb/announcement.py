@@ -5,7 +5,8 @@ Values only; the rules that make them are in ``speaker``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
@@ -54,6 +55,7 @@ class Surroundings:
     """What speakers look at. None stands for what is not known.
 
     ``slices`` are those of the Service. ``speakers`` and ``peers`` are those of its MetalLB.
+    ``elections`` are orders of nodes for an address that their names do not tell any more.
     """
 
     l2_advertisements: tuple[L2Advertisement, ...]
@@ -62,6 +64,7 @@ class Surroundings:
     slices: tuple[EndpointSlice, ...] | None
     speakers: tuple[Speaker, ...] | None
     peers: tuple[BGPPeer, ...] | None
+    elections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,12 @@ def layer2(
         advertisements=ours,
         refused_for=refused_for,
         candidates=candidates,
-        nodes=election(able, first, lambda node: weights(ours, node) if version.prefers_nodes else 0),
+        nodes=election(
+            able,
+            first,
+            lambda node: weights(ours, node) if version.prefers_nodes else 0,
+            around.elections.get(str(first), ()),
+        ),
     )
 
 
@@ -94,16 +99,21 @@ def bgp(service: Service, pool: Pool, around: Surroundings, version: Version) ->
     )
 
 
-def election(nodes: Iterable[Node], first: Address, weight: Callable[[Node], int]) -> tuple[str, ...]:
+def election(
+    nodes: Iterable[Node], first: Address, weight: Callable[[Node], int], recorded: Sequence[str] = ()
+) -> tuple[str, ...]:
     """The nodes in the order in which they would answer: by weight, then by hash.
 
-    The hash is the SHA-256 of ``<node>#<address>``. Source: speaker/layer2_controller.go sortL2Candidates.
+    The hash is the SHA-256 of ``<node>#<address>``; ``recorded`` is the order that it gave before
+    nodes and address were renamed. Source: speaker/layer2_controller.go sortL2Candidates.
     """
 
     shown = f"#{first}"
+    places = {name: number for number, name in enumerate(recorded)}
 
-    def place(node: Node) -> tuple[int, bytes]:
-        return -weight(node), sha256((node.name + shown).encode()).digest()
+    def place(node: Node) -> tuple[int, int, bytes]:
+        hashed = sha256((node.name + shown).encode()).digest()
+        return -weight(node), places.get(node.name, len(places)), hashed
 
     return tuple(node.name for node in sorted(nodes, key=place))
 

@@ -142,7 +142,11 @@ class SourceRanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcing:
-    """All of it in one snapshot, each sorted by namespace and name."""
+    """All of it in one snapshot, each sorted by namespace and name.
+
+    ``elections`` are for each address the nodes in the order in which they would answer for it,
+    where names were changed since; elsewhere the names tell.
+    """
 
     l2_advertisements: tuple[L2Advertisement, ...] = ()
     bgp_advertisements: tuple[BGPAdvertisement, ...] = ()
@@ -152,3 +156,4 @@ class Announcing:
     slices: Mapping[ServiceName, tuple[EndpointSlice, ...]] = field(default_factory=dict, hash=False)
     announced: Mapping[ServiceName, tuple[AnnouncedFrom, ...]] = field(default_factory=dict, hash=False)
     source_ranges: Mapping[ServiceName, SourceRanges] = field(default_factory=dict, hash=False)
+    elections: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)

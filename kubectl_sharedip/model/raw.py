@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 NotReadReason = Literal["forbidden", "absent", "failed", "not-in-files"]
+NOT_READ_REASONS: tuple[NotReadReason, ...] = get_args(NotReadReason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,13 @@ class NotRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawCluster:
-    """All that one reading gave. ``read`` are the resources that were listed without failure."""
+    """All that one reading gave. ``read`` are the resources that were listed without failure.
+
+    ``recorded`` says that it was read from a snapshot, whose objects have no place in a file.
+    ``uid`` tells the cluster from others, where that is known. ``elections`` are for each address
+    the nodes in the order in which they would answer for it, where their names do not tell that
+    any more.
+    """
 
     documents: tuple[RawDocument, ...]
     read: frozenset[str]
@@ -61,3 +68,6 @@ class RawCluster:
     server: str | None = None
     files: tuple[str, ...] = ()
     kubernetes: str | None = None  # "v1.34.1"
+    recorded: bool = False
+    uid: str | None = None
+    elections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -22,21 +22,21 @@ from kubectl_sharedip.render.text import cell_width, visible, wrap
 
 _Document = Mapping[str, Any]
 
-_BOXES = ("├─ ", "└─ ", "│  ", "   ")
-_PLAIN = ("|-- ", "`-- ", "|   ", "    ")
+BOXES = ("├─ ", "└─ ", "│  ", "   ")
+PLAIN = ("|-- ", "`-- ", "|   ", "    ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Node:
+class Node:
     """One line of a tree (``code`` of it is painted) and what hangs beneath it."""
 
     text: str
-    beneath: tuple[_Node, ...] = ()
+    beneath: tuple[Node, ...] = ()
     finding: _Document | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Paper:
+class Paper:
     """On what is drawn, and with which signs: branch, last branch, past a branch, past the last."""
 
     signs: tuple[str, str, str, str]
@@ -50,12 +50,12 @@ def diagnosis_tree(document: _Document, *, width: int | None, style: Style, boxe
     ``width`` is in cells, None for no limit. With ``boxes`` the branches are box characters, else
     plain ASCII.
     """
-    paper = _Paper(signs=_BOXES if boxes else _PLAIN, width=width, style=style)
-    trees = ["\n".join(_drawn(_item(item), ("", ""), paper)) for item in document["items"]]
+    paper = Paper(signs=BOXES if boxes else PLAIN, width=width, style=style)
+    trees = ["\n".join(drawn(_item(item), ("", ""), paper)) for item in document["items"]]
     return "\n\n".join(trees) + ("\n" if trees else "")
 
 
-def _drawn(node: _Node, before: tuple[str, str], paper: _Paper) -> Iterator[str]:
+def drawn(node: Node, before: tuple[str, str], paper: Paper) -> Iterator[str]:
     """The lines of a node: what stands ``before`` its first line, and before all others."""
     branch, last_branch, along, nothing = paper.signs
     first, rest = before
@@ -70,10 +70,10 @@ def _drawn(node: _Node, before: tuple[str, str], paper: _Paper) -> Iterator[str]
     for place, child in enumerate(node.beneath, start=1):
         ends = place == len(node.beneath)
         below = (rest + (last_branch if ends else branch), rest + (nothing if ends else along))
-        yield from _drawn(child, below, paper)
+        yield from drawn(child, below, paper)
 
 
-def _item(item: _Document) -> _Node:
+def _item(item: _Document) -> Node:
     if has_address(item):
         verb = "will get" if item["state"] == "Predicted" else "has"
         text = f"{service_name(item)} {verb} {', '.join(item['addresses'])}"
@@ -88,27 +88,27 @@ def _item(item: _Document) -> _Node:
     ]
     if proved is None and item["proof"]:
         beneath.insert(0, _proof(item["proof"]))
-    return _Node(text=text, beneath=tuple(beneath))
+    return Node(text=text, beneath=tuple(beneath))
 
 
-def _finding(finding: _Document, proof: _Document | None, *, several: bool) -> _Node:
+def _finding(finding: _Document, proof: _Document | None, *, several: bool) -> Node:
     stops = " (here MetalLB stops)" if finding["decisive"] and several else ""
     if proof is not None:
-        beneath: tuple[_Node, ...] = (_proof(proof),)
+        beneath: tuple[Node, ...] = (_proof(proof),)
     else:
         beneath = tuple(_fact(fact) for fact in finding["objects"])
     text = f"{finding['code']}  {finding['message']}{uncertain(finding)}{stops}"
-    return _Node(text=text, beneath=beneath, finding=finding)
+    return Node(text=text, beneath=beneath, finding=finding)
 
 
-def _proof(node: _Document) -> _Node:
+def _proof(node: _Document) -> Node:
     """A rule with its premises, or a fact; a node that comes again is named by its number."""
     if "text" not in node:
-        return _Node(text=f"see [{node['id']}]")
-    return _Node(text=f"[{node['id']}] {node['text']}", beneath=tuple(map(_proof, node["from"])))
+        return Node(text=f"see [{node['id']}]")
+    return Node(text=f"[{node['id']}] {node['text']}", beneath=tuple(map(_proof, node["from"])))
 
 
-def _fact(fact: _Document) -> _Node:
+def _fact(fact: _Document) -> Node:
     path = f"{fact['namespace']}/{fact['name']}" if fact["namespace"] else fact["name"]
     value = "is not set" if fact["value"] is None else f'= "{fact["value"]}"'
-    return _Node(text=f"{fact['kind']} {path}: {fact['field']} {value}")
+    return Node(text=f"{fact['kind']} {path}: {fact['field']} {value}")

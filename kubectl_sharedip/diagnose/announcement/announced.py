@@ -84,8 +84,10 @@ def known(snapshot: Snapshot, resource: str) -> bool:
 def _surroundings(view: View, service: Service) -> Surroundings:
     snapshot, found = view.snapshot, view.snapshot.announcing
     speakers = _own(view, found.speakers)
-    # Pods that stand in a file may be anybody's: that no speaker is among them says nothing.
-    speakers_known = known(snapshot, "pods") and (bool(speakers) or not snapshot.source.files)
+    # Pods that stand in a file may be anybody's: that no speaker is among them says nothing. A cluster
+    # that was read, then or now, has a time.
+    whole = not snapshot.source.files or snapshot.source.taken_at is not None
+    speakers_known = known(snapshot, "pods") and (bool(speakers) or whole)
     # What is not applied yet has no endpoints yet.
     slices_known = known(snapshot, "endpointslices") and service.uid is not None
     return Surroundings(
@@ -95,6 +97,7 @@ def _surroundings(view: View, service: Service) -> Surroundings:
         slices=found.slices.get(service.name, ()) if slices_known else None,
         speakers=speakers if speakers_known else None,
         peers=_own(view, found.bgp_peers) if known(snapshot, "bgppeers") else None,
+        elections=found.elections,
     )
 
 

@@ -20,6 +20,7 @@ ROWS: tuple[Entry, ...] = (
         "",
         f"{CONFIG} setL2AdvertisementsToPools, setBGPAdvertisementsToPools",
         _ADVERTISEMENTS,
+        phrases={"addresses": {"all-of-pool": "its addresses"}},
         arises=(
             "No L2Advertisement and no BGPAdvertisement selects the pool of the address: it is given "
             "out and nobody announces it."

@@ -1,0 +1,88 @@
+"""A snapshot of a cluster, read as that cluster was read: what a command does not ask for is not there.
+
+It exists so that an answer from a snapshot is the answer of then, with the same checks left out for the
+same reasons. Objects of other files that were given beside it are all taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from kubectl_sharedip.cli.announced import ANNOUNCING, Key, with_announcing
+from kubectl_sharedip.cluster.resources import RESOURCES, SERVICE_TYPE
+from kubectl_sharedip.files.resources import resource_of
+from kubectl_sharedip.intake.endpoints import SERVICE_LABEL
+from kubectl_sharedip.model.raw import RawCluster, RawDocument
+
+Asked = tuple[str | None, str]  # namespace (None: any) and name of a Service
+
+
+def replayed(
+    raw: RawCluster, resources: Iterable[str], names: Collection[Asked], *, announcing: bool
+) -> RawCluster:
+    """What reading these resources of the cluster gave.
+
+    ``resources`` are keys of RESOURCES, or ``version``; ``names`` are Services that are asked for, of
+    whatever type; with ``announcing`` also what tells who answers for their addresses.
+    """
+    first = _part(raw, resources, names)
+    if not announcing:
+        return first
+    asked = [key for key in map(_key, _services(raw)) if _is_asked(key, names)]
+    return with_announcing(first, asked, lambda found: _slices_of(_part(raw, ANNOUNCING, ()), found))
+
+
+def _part(raw: RawCluster, resources: Iterable[str], names: Collection[Asked]) -> RawCluster:
+    plurals = {RESOURCES[name].plural if name in RESOURCES else name for name in resources}
+    beside = {_resource(document) for document in raw.documents if document.origin.file is not None}
+    documents = tuple(
+        document
+        for document in raw.documents
+        if (document.origin.file is None and _resource(document) in plurals and _listed(document, names))
+        or (document.origin.file is not None and "services" in plurals)
+    )
+    return replace(
+        raw,
+        documents=documents,
+        read=frozenset(raw.read & (plurals | beside)),
+        not_read=tuple(gap for gap in raw.not_read if gap.resource in plurals),
+    )
+
+
+def _resource(document: RawDocument) -> str:
+    return resource_of(str(document.body.get("apiVersion")), str(document.body.get("kind"))) or ""
+
+
+def _listed(document: RawDocument, names: Collection[Asked]) -> bool:
+    """Of Services only those of MetalLB's type are listed; any other has to be asked for."""
+    body = document.body
+    if body.get("kind") != "Service":
+        return True
+    spec = body.get("spec")
+    of_type = isinstance(spec, dict) and spec.get("type") == SERVICE_TYPE
+    return of_type or _is_asked(_key(document), names)
+
+
+def _services(raw: RawCluster) -> list[RawDocument]:
+    return [document for document in raw.documents if document.body.get("kind") == "Service"]
+
+
+def _key(document: RawDocument) -> Key:
+    metadata = document.body.get("metadata")
+    found = metadata if isinstance(metadata, dict) else {}
+    return str(found.get("namespace") or "default"), str(found.get("name") or "")
+
+
+def _is_asked(key: Key, names: Collection[Asked]) -> bool:
+    return any(key[1] == name and namespace in (None, key[0]) for namespace, name in names)
+
+
+def _slices_of(raw: RawCluster, names: tuple[str, ...]) -> RawCluster:
+    """The same with those EndpointSlices alone that belong to Services of these names."""
+
+    def wanted(document: RawDocument) -> bool:
+        labels = (document.body.get("metadata") or {}).get("labels") or {}
+        return document.body.get("kind") != "EndpointSlice" or labels.get(SERVICE_LABEL) in names
+
+    return replace(raw, documents=tuple(document for document in raw.documents if wanted(document)))
