@@ -30,7 +30,10 @@ def redacted(raw: RawCluster, *, metallb_namespace: str) -> RawCluster:
     bodies = [_placed(body, metallb_namespace) for body in items_of(raw)]
     elections = raw.elections or _elections(bodies)
     names = Renaming()
-    _all_renamed(names, raw, bodies, elections)
+    known = -1
+    while known != names.size:  # what a text means may depend on a name that comes later
+        known = names.size
+        _all_renamed(names, raw, bodies, elections)
     names.freeze()
     return _all_renamed(names, raw, bodies, elections)
 

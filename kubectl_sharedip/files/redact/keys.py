@@ -15,6 +15,7 @@ from kubectl_sharedip.files.redact.addresses import Addresses
 from kubectl_sharedip.files.redact.words import EMPTY_KEYS
 from kubectl_sharedip.model.address import parse_address
 
+_FIRST_CASED, _CASED = 0x0430, 32  # Cyrillic, small
 _FIRST_STRANGE = 0x4E00  # letters without capitals
 _LONGEST = 128  # characters; beyond, nobody's slip is looked for
 
@@ -122,6 +123,9 @@ def _exchange(number: int) -> Callable[[str], str]:
         )
 
     def other(sign: str) -> str:
-        return strange.setdefault(sign, chr(_FIRST_STRANGE + len(strange)))
+        small = sign.casefold()
+        cased = len(small) == 1 and small != small.upper() and len(strange) < _CASED
+        found = strange.setdefault(small, chr((_FIRST_CASED if cased else _FIRST_STRANGE) + len(strange)))
+        return found if sign == small else found.upper()
 
     return exchanged

@@ -29,6 +29,11 @@ class Names:
         width = len(str(len(texts)))
         self._numbers = {text: f"{place:0{width}d}" for place, text in enumerate(texts, start=1)}
 
+    @property
+    def size(self) -> int:
+        """How many names have been shown."""
+        return sum(map(len, self._seen.values()))
+
     def has(self, kind: str, text: str) -> bool:
         """Whether there is a thing of this kind with this name."""
         return text in self._seen.get(kind, ())

@@ -36,6 +36,11 @@ class Renaming:
         self._keys.freeze()
         self._frozen = True
 
+    @property
+    def size(self) -> int:
+        """How many names have been shown."""
+        return self._names.size
+
     def name(self, kind: str, text: str) -> str:
         """The name of a thing of that kind (``svc``, ``node``)."""
         return self._names.of(kind, text)
