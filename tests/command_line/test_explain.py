@@ -40,7 +40,7 @@ def test_one_code_or_one_kind(program: Program) -> None:
     refused(program("explain", "--schema", "Plans"), 2, "AddressList", "DiagnosisList", "Plan")
 
 
-@pytest.mark.parametrize("kind", ["AddressList", "diagnosislist", "Plan"])
+@pytest.mark.parametrize("kind", ["AddressList", "diagnosislist", "Plan", "PoolList", "Snapshot"])
 def test_a_schema_stands_on_its_own(program: Program, kind: str) -> None:
     schema = program("explain", "--schema", kind).document
 
@@ -51,7 +51,13 @@ def test_a_schema_stands_on_its_own(program: Program, kind: str) -> None:
 
 
 def _document(program: Program, kind: str) -> dict[str, Any]:
-    words = {"addresslist": ["ls"], "diagnosislist": ["why"], "plan": ["fix", "second"]}[kind.lower()]
+    words = {
+        "addresslist": ["ls"],
+        "diagnosislist": ["why"],
+        "plan": ["fix", "second"],
+        "poollist": ["pools"],
+        "snapshot": ["snapshot"],
+    }[kind.lower()]
     return program(*words, "-f", str(EXAMPLES / "full-pool"), "-o", "json").document
 
 

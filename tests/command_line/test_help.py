@@ -24,6 +24,8 @@ OWN = {
     ),
     "undo": "--list --resume --yes -y --dry-run --timeout --journal-dir",
     "check": "--offline --cluster-ip-families --fail-on --ignore --baseline --environments",
+    "pools": "--for --key -w --watch",
+    "snapshot": "--redact --to",
     "explain": "--schema",
     "version": "--client",
 }
@@ -37,6 +39,8 @@ TO_COME = {
         *("-l", "--selector", "--sort-by", "--show-labels"),
         *("--fail-on", "--ignore", "--baseline", "--environments"),
     },
+    "pools": {"-l", "--selector", "--sort-by", "--show-labels"},
+    "snapshot": {"-l", "--selector", "--sort-by", "--show-labels"},
     "explain": set(),
     "version": set(),
 }
