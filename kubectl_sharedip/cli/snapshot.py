@@ -45,10 +45,11 @@ def run(request: Request, *, redact: bool, to: str | None) -> int:
         raw = redacted(raw, metallb_namespace=request.metallb_namespace or "metallb-system")
     items = items_of(raw)
     raw = replace(raw, read=raw.read & HELD)
+    # Renamed, no namespace and no class is called any more what the flags call it.
     given = Given(
-        namespace=request.metallb_namespace,
+        namespace=None if redact else request.metallb_namespace,
         version=request.metallb_version,
-        lb_class=request.lb_class,
+        lb_class=None if redact else request.lb_class,
         newest_known=NEWEST_KNOWN,
     )
     document = snapshot_document(build_snapshot(raw, given), raw, items, redacted=redact)

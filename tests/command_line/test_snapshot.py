@@ -17,6 +17,7 @@ from tests.command_line.schema import broken_promises
 from tests.command_line.test_announced_on_cluster import objects
 from tests.diagnose_room.program import ask
 from tests.fakeapi import FakeApi, Json
+from tests.files_room.marks import Marks, full_bodies
 
 EVERYTHING = (
     ("ls", "-A"),
@@ -204,6 +205,20 @@ def test_flags_that_cannot_both_be_meant(lab: Lab) -> None:
     refused(lab("snapshot", "--to", "x.yaml"), 2, ".json.gz")
     refused(lab("snapshot", "--to", "x.json", "-o", "yaml"), 2, "-o")
     refused(lab("snapshot", "--to", "x.json", "--query", "items"), 2, "--query")
+
+
+def test_nothing_of_the_originals_is_printed_either(tmp_path: Path) -> None:
+    """Neither by the notes, which quote what they leave out, nor for the sake of flags."""
+    marks = Marks()
+    file = tmp_path / "cluster.json"
+    items = [marks.marked(body) for body in full_bodies()]
+    file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    flags = ("--lb-class", marks.mark(), "--metallb-namespace", marks.mark())
+
+    text = ask("snapshot", "-f", str(file), "--redact", *flags).text
+
+    assert "SIP903" in text
+    assert marks.found_in(text) == []
 
 
 # What is no snapshot that can be read
