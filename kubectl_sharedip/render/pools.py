@@ -205,6 +205,7 @@ def _tree(item: _Document) -> Node:
     shared = [held for held in item["addresses"] if len(held["services"]) > 1]
     beneath = [
         *(Node(text=_room(family, count, shared)) for family, count in counted(item) if count is not None),
+        *([] if item["accepted"] else [Node(text="not in force as it stands, so its room is not counted")]),
         Node(text=_whom(item)),
         Node(text=_announced(item)),
         *map(_address, shared),
