@@ -60,7 +60,7 @@ def items_of(raw: RawCluster) -> list[dict[str, Any]]:
     """
     order = {kind: place for place, kind in enumerate(KEPT)}
     wanted = [document.body for document in raw.documents if _resource(document.body) in RESOURCES]
-    slices = {_service(body) for body in wanted if body["kind"] == "Service" and _may_have_address(body)}
+    slices = {_place(body) for body in wanted if body["kind"] == "Service" and _may_have_address(body)}
     found = [kept(body) for body in wanted if _matters(body, slices)]
     return sorted(found, key=lambda body: order[body["kind"]])
 
@@ -85,10 +85,6 @@ def _matters(body: Mapping[str, Any], slices: set[tuple[str, str]]) -> bool:
 def _may_have_address(body: Mapping[str, Any]) -> bool:
     shown_ = _mapping(_mapping(body, "status"), "loadBalancer").get("ingress")
     return _mapping(body, "spec").get("type") == "LoadBalancer" or bool(shown_)
-
-
-def _service(body: Mapping[str, Any]) -> tuple[str, str]:
-    return _place(body)
 
 
 def _place(body: Mapping[str, Any]) -> tuple[str, str]:
