@@ -81,8 +81,8 @@ def newcomers(wanted: For, key: str | None, reading: Reading) -> Newcomers:
         service = read_service(document, [], reading.default_namespace or "default", families)
         if service is not None:
             known = reading.snapshot.services.get(service.name)
-            if known is not None and not service.cluster_ips_assumed:
-                service = replace(service, origin=known.origin)
+            if known is not None and service.cluster_ips_assumed:  # its families are settled already
+                service = replace(service, cluster_ips=known.cluster_ips, cluster_ips_assumed=False)
             found[service.name] = Newcomer(ports=service.ports, key=key, service=service)
     if not found:
         raise InputError(

@@ -217,6 +217,13 @@ def test_addresses_that_a_manifest_could_join(file: str, tmp_path: Path) -> None
     assert joinable(file, "--for", manifest(tmp_path, "shop"), "--key", "own") == []  # under Local alone
     assert joinable(file, "--for", manifest(tmp_path, "shop", key=None, **local)) == [OWN]
     assert joinable(file, "--for", manifest(tmp_path, "red-one", type="ClusterIP")) == []
+    # One that is there already keeps the families that the cluster gave it, whatever the manifest leaves out.
+    there = json.loads(Path(manifest(tmp_path, "red-one")).read_text())
+    there["metadata"]["name"] = "a"
+    del there["spec"]["clusterIPs"]
+    again = tmp_path / "again.json"
+    again.write_text(json.dumps(there))
+    assert joinable(file, "--for", str(again)) == [(*WEB[:4], ["b"])]
     document = ask("pools", "-f", file, "--for", manifest(tmp_path, "red-one"), "-o", "json").document
     assert document["items"][0]["joinable"][0]["for"] == {"namespace": "red-one", "name": "new"}
 
