@@ -206,3 +206,15 @@ def test_books_of_one_origin_are_told_apart_by_what_was_changed_alone() -> None:
 def _holding(name: str, number: int) -> Allocation:
     terms = Terms(service=ServiceName("n", name), sharing_key="", backend_key="", ports=())
     return Allocation(terms=terms, addresses=(Address(4, BASES[4] + number),), pool="p")
+
+
+def test_a_buggy_address_that_was_given_back_is_free_where_they_are_not_avoided() -> None:
+    last, first = Address(4, BASES[4] + 7), Address(4, BASES[4] + 8)  # 10.0.0.255 and 10.0.1.0
+    assert (str(last), str(first)) == ("10.0.0.255", "10.0.1.0")
+    held = [_holding("a", 7), _holding("b", 8), _holding("c", 9)]
+    ledger = Ledger(held)
+    for one in held:
+        ledger = ledger.release(one.terms.service)
+    range_ = AddressRange(4, last.value, last.value + 2)
+    assert ledger.first_free(range_, avoided=False) == last
+    assert ledger.first_free(range_, avoided=True) == held[2].addresses[0]
