@@ -218,3 +218,18 @@ def test_a_buggy_address_that_was_given_back_is_free_where_they_are_not_avoided(
     range_ = AddressRange(4, last.value, last.value + 2)
     assert ledger.first_free(range_, avoided=False) == last
     assert ledger.first_free(range_, avoided=True) == held[2].addresses[0]
+
+
+def test_an_address_has_the_key_of_those_that_are_on_it_now() -> None:
+    """Who had the key has left it, and one without came: nobody may join that one."""
+    held = _holding("a", 0)
+    keyed = Allocation(terms=_keyed("a"), addresses=held.addresses, pool="p")
+    here = AddressRange(4, BASES[4], BASES[4])
+    assert Ledger([keyed]).with_key("k", here) == held.addresses
+    left = Ledger([keyed]).release(keyed.terms.service)
+    assert left.with_key("k", here) == ()
+    assert left.assign(_holding("b", 0)).with_key("k", here) == ()
+
+
+def _keyed(name: str) -> Terms:
+    return Terms(service=ServiceName("n", name), sharing_key="k", backend_key="", ports=())
