@@ -206,3 +206,30 @@ def test_books_of_one_origin_are_told_apart_by_what_was_changed_alone() -> None:
 def _holding(name: str, number: int) -> Allocation:
     terms = Terms(service=ServiceName("n", name), sharing_key="", backend_key="", ports=())
     return Allocation(terms=terms, addresses=(Address(4, BASES[4] + number),), pool="p")
+
+
+def test_a_buggy_address_that_was_given_back_is_free_where_they_are_not_avoided() -> None:
+    last, first = Address(4, BASES[4] + 7), Address(4, BASES[4] + 8)  # 10.0.0.255 and 10.0.1.0
+    assert (str(last), str(first)) == ("10.0.0.255", "10.0.1.0")
+    held = [_holding("a", 7), _holding("b", 8), _holding("c", 9)]
+    ledger = Ledger(held)
+    for one in held:
+        ledger = ledger.release(one.terms.service)
+    range_ = AddressRange(4, last.value, last.value + 2)
+    assert ledger.first_free(range_, avoided=False) == last
+    assert ledger.first_free(range_, avoided=True) == held[2].addresses[0]
+
+
+def test_an_address_has_the_key_of_those_that_are_on_it_now() -> None:
+    """Who had the key has left it, and one without came: nobody may join that one."""
+    held = _holding("a", 0)
+    keyed = Allocation(terms=_keyed("a"), addresses=held.addresses, pool="p")
+    here = AddressRange(4, BASES[4], BASES[4])
+    assert Ledger([keyed]).with_key("k", here) == held.addresses
+    left = Ledger([keyed]).release(keyed.terms.service)
+    assert left.with_key("k", here) == ()
+    assert left.assign(_holding("b", 0)).with_key("k", here) == ()
+
+
+def _keyed(name: str) -> Terms:
+    return Terms(service=ServiceName("n", name), sharing_key="k", backend_key="", ports=())

@@ -15,7 +15,7 @@ from .world import NAMESPACES, POOL_NAMESPACE, Json, Step, World, merged, servic
 
 _MOST_SERVICES = 6
 _NAMES = "pqrstuvwxyz"
-_MOVING_SINCE = 521  # from this seed on pools are also renamed and split; recordings with lower ones stay
+_MOVING = (range(521, 90_000), range(1_000_000, 2**63))  # seeds with which pools are renamed and split too
 _BAD_ENTRIES = ("10.0.7.5", "10.0.7.4-10.0.7.2", " 10.0.7.0/31", "fc00::1-10.0.0.1")
 
 
@@ -35,6 +35,7 @@ class Making:
         self.services: dict[str, Json] = {}
         self.blocks = 0
         self.broken = ""  # the pool for which MetalLB rejects all of them
+        self.moving = any(seed in seeds for seeds in _MOVING)
         self.moved = False  # whether a pool was renamed or split
         self.due: list[Step] = []  # the rest of what takes several calls
 
@@ -81,7 +82,7 @@ class Making:
             return self._mend()
         room = len(self.services) < _MOST_SERVICES
         restarts = 3 if not self.version.startswith("0.13") else 0
-        pool = 17 if self.seed < _MOVING_SINCE or self.moved else 60
+        pool = 17 if not self.moving or self.moved else 60
         kinds = [("create", 24 if room else 0), ("edit", 44), ("delete", 9), ("pool", pool), ("namespace", 4)]
         what = self.draw.pick([*kinds, ("restart", restarts)])
         if what in ("edit", "delete") and not self.services:
@@ -134,7 +135,7 @@ class Making:
     def _pool_step(self) -> Step:
         kinds = [("add", 22 if self.blocks < 8 else 0), ("remove", 16), ("ranges", 30), ("auto", 10)]
         kinds += [("buggy", 10), ("allocation", 16), ("break", 5)]
-        if self.seed >= _MOVING_SINCE and not self.broken and self.blocks < len(_NAMES) // 2:
+        if self.moving and not self.broken and self.blocks < len(_NAMES) // 2:
             kinds += [("rename", 40), ("split", 40)]
         kind = self.draw.pick(kinds)
         if kind == "add" or not self.pools:
