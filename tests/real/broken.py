@@ -9,8 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from tests.real.asking import Json
 from tests.real.causes import Cause, Expected
 from tests.real.making import Making
+from tests.real.offers import diagnosis
 from tests.realcluster.cluster import RealCluster
 
 
@@ -24,6 +26,7 @@ class Broken:
         self.cause = cause
         self.expected: Expected = cause.expected_on(version)
         self._made_at_s: float | None = None
+        self._said: Json | None = None
         self.cluster, self.making = self._made()
 
     def ready(self) -> RealCluster:
@@ -33,6 +36,13 @@ class Broken:
         assert self._made_at_s is not None
         time.sleep(max(0.0, self._made_at_s + self.expected.after_s - time.monotonic()))
         return self.cluster
+
+    def diagnosed(self) -> Json:
+        """What ``why`` says of the Service, asked once of each cluster that is made."""
+        cluster = self.ready()
+        if self._said is None:
+            (self._said,) = diagnosis(cluster, self.cause.service)
+        return self._said
 
     def spoil(self) -> None:
         """It is no longer as it was made."""
@@ -46,5 +56,5 @@ class Broken:
         cluster = self._clean()
         making = Making(cluster, self.cause.service, rests=not self.expected.flaps)
         making.play(self.cause.steps_on(self.version))
-        self._made_at_s = time.monotonic()
+        self._made_at_s, self._said = time.monotonic(), None
         return cluster, making

@@ -49,14 +49,12 @@ def diagnosis(cluster: RealCluster, service: str) -> list[Json]:
     return items
 
 
-def offers(cluster: RealCluster, service: str) -> Offers:
-    """What ``why`` offers for the Service, which is what ``fix`` lists; nothing is done.
+def offers(cluster: RealCluster, item: Json) -> Offers:
+    """What ``why`` offers for the Service of a diagnosis, which is what ``fix`` lists; nothing is done.
 
     Where it lacks nothing: what would unite it with others of its key.
     """
-    namespace, _, name = service.partition("/")
-    (item,) = diagnosis(cluster, service)
-    command = f"{FIX}{name} -n {namespace}"
+    command = f"{FIX}{item['name']} -n {item['namespace']}"
     plan = _plan(cluster, command)
     fixes = dict(_ways(command, plan))
     by_why = {_told(one["command"]) for one in _remedies(item) if (one["command"] or "").startswith(FIX)}

@@ -18,7 +18,7 @@ from tests.real.broken import Broken
 from tests.real.causes import Expected, Said
 from tests.real.conftest import Clusters, Played
 from tests.real.making import Making, holders_sorted
-from tests.real.offers import UNREACHABLE, by_hand, diagnosis, offers
+from tests.real.offers import UNREACHABLE, by_hand, offers
 from tests.real.remedies import done_and_undone, done_by_hand
 from tests.real.selection import CAUSES, Named, of_causes, of_commands, of_fixes
 from tests.realcluster import parts
@@ -63,7 +63,7 @@ def test_cause(broken: Broken) -> None:
         _check_restless(broken.cluster, broken.making, broken.cause.service, expected)
     else:
         assert broken.making.said() == tuple(expected.events)
-    (item,) = diagnosis(broken.ready(), broken.cause.service)
+    item = broken.diagnosed()
     _check_diagnosis(item, expected)
     _check_events(item, expected)
     _check_remedies(item)
@@ -71,7 +71,7 @@ def test_cause(broken: Broken) -> None:
 
 @_each(of_fixes())
 def test_fixes(broken: Broken, played: list[Played]) -> None:
-    found = offers(broken.ready(), broken.cause.service)
+    found = offers(broken.ready(), broken.diagnosed())
     assert sorted(found.fixes) == sorted(broken.cause.fixes[broken.version])
     typed = sorted(one.command for one in found.by_hand)
     assert typed == sorted(broken.cause.by_hand[broken.version])
@@ -85,8 +85,7 @@ def test_fixes(broken: Broken, played: list[Played]) -> None:
 
 @_each(of_commands())
 def test_commands(broken: Broken, played: list[Played]) -> None:
-    (item,) = diagnosis(broken.ready(), broken.cause.service)
-    found = by_hand(item)
+    found = by_hand(broken.diagnosed())
     assert sorted(one.command for one in found) == sorted(broken.cause.by_hand[broken.version])
     for remedy in found:
         cluster = broken.cluster if remedy.follows else broken.ready()
