@@ -37,14 +37,24 @@ def with_announcing(
 
     It is the same where none of them shows an address. Raises ClusterError where the server is gone.
     """
+    names = _with_sharers(raw, asked)
+    return with_endpoints(raw, connection, names, metallb_namespace) if names else raw
+
+
+def with_endpoints(
+    raw: RawCluster, connection: Connection, names: Collection[str], metallb_namespace: str | None
+) -> RawCluster:
+    """The reading, with what decides who announces, and the EndpointSlices of Services of these names.
+
+    What was asked for before is not asked for again. Raises ClusterError where the server is gone.
+    """
     from kubectl_sharedip.cluster.read import read_cluster
 
-    names = _with_sharers(raw, asked)
-    if not names:
-        return raw
-    selector = f"{SERVICE_LABEL} in ({','.join(names)})"
+    had = raw.read | {gap.resource for gap in raw.not_read}
+    wanted = [resource for resource in ANNOUNCING if resource not in had]
+    selector = f"{SERVICE_LABEL} in ({','.join(sorted(names))})"
     more = read_cluster(
-        connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels={"endpointslices": selector}
+        connection, wanted, metallb_namespace=metallb_namespace, labels={"endpointslices": selector}
     )
     gaps = {*raw.not_read, *more.not_read}
     return replace(

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from kubectl_sharedip.cli.announced_plan import with_nodes
 from kubectl_sharedip.cli.carry_out import Task, do, target_text
 from kubectl_sharedip.cli.consent import ask_for_leave, consented
 from kubectl_sharedip.cli.failures import Exit, InputError, Unread, report
@@ -77,6 +78,7 @@ def run(request: Request, wanted: FixRequest) -> int:
     leave = _leave(reading, made, wanted)
     if leave:
         made = planned(reading, goals, (*wanted.allowed, *leave))
+    reading = with_nodes(reading, made.way, request.metallb_namespace)
     return _shown_and_done(request, reading, made, wanted, unknown)
 
 
