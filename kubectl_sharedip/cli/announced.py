@@ -6,7 +6,7 @@ Service needs none of this. Of the EndpointSlices, which are many, only theirs a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -29,19 +29,27 @@ ANNOUNCING = (
 
 _MOST_SELECTED = 100
 Key = tuple[str, str]  # namespace and name of a Service
-MoreOf = Callable[[tuple[str, ...]], RawCluster]
+#: Reads more than the first reading: of the EndpointSlices those of Services of these names, and of these
+#: resources whatever there is.
+MoreOf = Callable[[Collection[str], Sequence[str]], RawCluster]
 
 
 def with_announcing(raw: RawCluster, asked: Collection[Key], more_of: MoreOf) -> RawCluster:
     """The reading, with what tells who announces the Services of ``asked`` and their sharers.
 
-    ``more_of`` reads the resources of ANNOUNCING, of the EndpointSlices those that belong to Services
-    of these names. The result is the same reading where none of ``asked`` shows an address.
+    It is the same where none of them shows an address.
     """
     names = _with_sharers(raw, asked)
-    if not names:
-        return raw
-    more = more_of(names)
+    return with_endpoints(raw, names, more_of) if names else raw
+
+
+def with_endpoints(raw: RawCluster, names: Collection[str], more_of: MoreOf) -> RawCluster:
+    """The reading, with what decides who announces, and the EndpointSlices of Services of these names.
+
+    What was asked for before is not asked for again.
+    """
+    had = raw.read | {gap.resource for gap in raw.not_read}
+    more = more_of(names, [resource for resource in ANNOUNCING if resource not in had])
     gaps = {*raw.not_read, *more.not_read}
     return replace(
         raw,
@@ -54,11 +62,11 @@ def with_announcing(raw: RawCluster, asked: Collection[Key], more_of: MoreOf) ->
 def of_cluster(connection: Connection, metallb_namespace: str | None) -> MoreOf:
     """Reads them of a live cluster. What it gives raises ClusterError where the server is gone."""
 
-    def more_of(names: tuple[str, ...]) -> RawCluster:
+    def more_of(names: Collection[str], resources: Sequence[str]) -> RawCluster:
         from kubectl_sharedip.cluster.read import read_cluster
 
         return read_cluster(
-            connection, ANNOUNCING, metallb_namespace=metallb_namespace, labels=slices_of(names)
+            connection, resources, metallb_namespace=metallb_namespace, labels=slices_of(names)
         )
 
     return more_of

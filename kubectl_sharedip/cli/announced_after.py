@@ -37,7 +37,8 @@ def announced_by(
     if service is None or state is None or not all(known(snapshot, one) for one in _DECIDES):
         return None, None
     before = _nodes(snapshot, state, service)
-    if len(effect.after) > 1 or way is None or effect not in way.effects:
+    stays = effect.after == (effect.before,)  # it is told of for the sake of its nodes
+    if len(effect.after) > 1 or way is None or not (stays or effect in way.effects):
         return before, None
     return before, _nodes(snapshot, state, as_it_comes_out(service, way))
 

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from kubectl_sharedip.cli.again import typed
+from kubectl_sharedip.cli.announced_plan import with_nodes
 from kubectl_sharedip.cli.carry_out import Ended, Task, do, target_text
 from kubectl_sharedip.cli.consent import ask_for_leave, consented, nothing_changed
 from kubectl_sharedip.cli.failures import Exit, InputError, Unread, report
@@ -102,6 +103,7 @@ def _try(request: Request, wanted: FixRequest) -> _Tried:
     leave = _leave(reading, made, wanted)
     if leave:
         made = planned(reading, goals, (*wanted.allowed, *leave))
+    reading = with_nodes(reading, made.way, request.metallb_namespace)
     return _shown_and_done(request, reading, made, wanted, unknown)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kubectl_sharedip.cli.announced_after import advertisements, announced_by, as_it_comes_out
+from kubectl_sharedip.cli.announced_plan import announcements_changed
 from kubectl_sharedip.cli.carry_out import cluster_uid
 from kubectl_sharedip.cli.naming import pending
 from kubectl_sharedip.cli.reading import Reading
@@ -103,6 +104,7 @@ def document_of(reading: Reading, made: Planned, result: dict[str, Any] | None) 
         beside=(*_beside(reading, made), *_silent(reading, made)),
         announced=lambda effect: announced_by(reading.snapshot, reading.views, made.way, effect),
         together=Together(way=made.way, relied_on=made.relied_on),
+        stay=tuple(announcements_changed(reading, made.way)),
     )
     first = reading.snapshot.services.get(made.plans[0].goal.service) if made.plans else None
     state = state_for(reading.views, first) if first is not None else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cli.announced import of_cluster, with_announcing
+from kubectl_sharedip.cli.announced import MoreOf, of_cluster, with_announcing
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.self_check import disagreements
 from kubectl_sharedip.intake.installations import Given
@@ -34,7 +34,8 @@ class Reading:
 
     ``scope`` is a namespace, None for all. ``prediction`` says what was settled for the snapshot.
     ``connection`` is None where files were read; ``default_namespace`` is that of a bare name,
-    None where every namespace of the files may be meant.
+    None where every namespace of the files may be meant. ``more_of`` reads on where the first reading
+    ended, None where there is no more than what was given.
     """
 
     raw: RawCluster
@@ -45,6 +46,7 @@ class Reading:
     scope: str | None
     default_namespace: str | None
     connection: Connection | None
+    more_of: MoreOf | None
     flags: InForce
 
 
@@ -74,9 +76,11 @@ def _from_files(
 
     raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
     scope = None if request.all_namespaces else request.namespace
+    more_of = None
     if raw.recorded and raw.taken_at is not None:
-        from kubectl_sharedip.cli.replaying import replayed
+        from kubectl_sharedip.cli.replaying import of_record, replayed
 
+        more_of = of_record(raw)
         named = {(namespace or request.namespace, name) for namespace, name in map(split_name, names)}
         in_scope = announced_in_scope and EVENTS in resources
         raw = replayed(
@@ -86,7 +90,7 @@ def _from_files(
             announced=(lambda key: scope in (None, key[0])) if in_scope else None,
             announcing=EVENTS in resources,
         )
-    return reading_of(request, raw, scope=scope, default=scope, connection=None)
+    return reading_of(request, raw, scope=scope, default=scope, connection=None, more_of=more_of)
 
 
 def _from_cluster(
@@ -99,14 +103,22 @@ def _from_cluster(
     wanted = (*ALWAYS, *resources)
     raw = read_cluster(connection, wanted, metallb_namespace=request.metallb_namespace)
     raw = _with_named(raw, connection, names)
+    more_of = of_cluster(connection, request.metallb_namespace)
     scope = None if request.all_namespaces else connection.namespace
     if EVENTS in resources:
         # Who wants to hear what happened to named Services also wants to know who announces them.
         asked = {_key(name, connection) for name in names}
         if announced_in_scope:
             asked.update(key for key in _services(raw) if scope in (None, key[0]))
-        raw = with_announcing(raw, asked, of_cluster(connection, request.metallb_namespace))
-    return reading_of(request, raw, scope=scope, default=connection.namespace, connection=connection)
+        raw = with_announcing(raw, asked, more_of)
+    return reading_of(
+        request,
+        raw,
+        scope=scope,
+        default=connection.namespace,
+        connection=connection,
+        more_of=more_of,
+    )
 
 
 def _with_named(raw: RawCluster, connection: Connection, names: Sequence[str]) -> RawCluster:
@@ -152,8 +164,9 @@ def reading_of(
     scope: str | None,
     default: str | None,
     connection: Connection | None,
+    more_of: MoreOf | None = None,
 ) -> Reading:
-    """What these documents come to; scope, default and connection as in Reading."""
+    """What these documents come to; the others as in Reading."""
     given = Given(
         namespace=request.metallb_namespace,
         version=request.metallb_version,
@@ -174,6 +187,7 @@ def reading_of(
         scope=scope,
         default_namespace=default,
         connection=connection,
+        more_of=more_of,
         flags=in_force(request),
     )
 

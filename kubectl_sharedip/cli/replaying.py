@@ -6,10 +6,10 @@ same reasons. Objects of other files that were given beside it are all taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
-from kubectl_sharedip.cli.announced import ANNOUNCING, Key, with_announcing
+from kubectl_sharedip.cli.announced import Key, MoreOf, with_announcing
 from kubectl_sharedip.cluster.resources import RESOURCES, SERVICE_TYPE
 from kubectl_sharedip.files.resources import resource_of
 from kubectl_sharedip.intake.endpoints import SERVICE_LABEL
@@ -32,7 +32,12 @@ def replayed(
         return first
     keys = map(_key, _services(raw))
     asked = {key for key in keys if named(key) or (announced is not None and announced(key))}
-    return with_announcing(first, asked, lambda found: _slices_of(_part(raw, ANNOUNCING, named), found))
+    return with_announcing(first, asked, of_record(raw))
+
+
+def of_record(raw: RawCluster) -> MoreOf:
+    """Takes more of a recorded cluster, as it would be read of a live one."""
+    return lambda names, resources: _slices_of(_part(raw, resources, lambda _: False), names)
 
 
 def _part(raw: RawCluster, resources: Iterable[str], named: Asked) -> RawCluster:
@@ -76,7 +81,7 @@ def _key(document: RawDocument) -> Key:
     return str(found.get("namespace") or "default"), str(found.get("name") or "")
 
 
-def _slices_of(raw: RawCluster, names: tuple[str, ...]) -> RawCluster:
+def _slices_of(raw: RawCluster, names: Collection[str]) -> RawCluster:
     """The same with those EndpointSlices alone that belong to Services of these names."""
 
     def wanted(document: RawDocument) -> bool:

@@ -135,9 +135,10 @@ def _way_of(way: Way | None, name: ServiceName) -> Way | None:
 
 
 def _moves(effects: Any) -> list[str]:
-    """What becomes of whose addresses, in a form that can be compared."""
+    """What becomes of whose addresses, in a form that can be compared; who stays is told for its nodes."""
     fields = ("namespace", "name", "before", "after")
-    return sorted(str([effect.get(field) for field in fields]) for effect in effects)
+    moves = (effect for effect in effects if effect.get("after") != [effect.get("before")])
+    return sorted(str([effect.get(field) for field in fields]) for effect in moves)
 
 
 def _shown(reading: Reading, body: Mapping[str, Any], stale: list[str]) -> dict[str, Any]:

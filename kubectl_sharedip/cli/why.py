@@ -25,7 +25,14 @@ from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.report.diagnosis import diagnosis_list
 from kubectl_sharedip.report.envelope import Document
 
-_READS = ("events", "namespaces", "configurationstates", "servicelb-daemonsets")
+_READS = (
+    "events",
+    "namespaces",
+    "configurationstates",
+    "servicelb-daemonsets",
+    "l2advertisements",
+    "bgpadvertisements",
+)
 _WATCHED = ("services", "ipaddresspools", "events")
 
 

@@ -85,16 +85,17 @@ def _identity(service: Service) -> object:
 def _keys(
     state: State, service: Service, holders: list[Service], partner: Service | None, goal: Goal
 ) -> tuple[str, ...]:
-    """The keys that may unite them: the one given, else the holders', its own, and a new one.
+    """The keys that may unite them: the one given, else the holders' and its own, else a new one.
 
-    A new one costs more where another does. But with a key that others carry they may come along, who
-    did not ask for it.
+    With a key that others carry who wait they may come along, who did not ask for it: then a new one, too.
     """
     if goal.key is not None:
         return (goal.key,)
     known = [*([partner] if partner else []), *holders, service]
     keys = dict.fromkeys(k for one in known if (k := sharing_key(one, state.version)))
-    if holders or partner:
+    names = {one.name for one in known}
+    waiting = (one for one in state.services.values() if not one.ingress and one.name not in names)
+    if (holders or partner) and (not keys or any(sharing_key(one, state.version) in keys for one in waiting)):
         keys[_made_key(service, partner or holders[0])] = None
     return tuple(keys)
 

@@ -92,7 +92,17 @@ def _effect(effect: _Document) -> str:
     before = ", ".join(effect["before"]) or "no address"
     after = " or ".join(", ".join(one) or "no address" for one in effect["after"])
     certain = "" if effect["certain"] else " (which one is chance)"
-    return f"{visible(effect['namespace'])}/{visible(effect['name'])}: {before} -> {after}{certain}"
+    gets = f"keeps {before}" if effect["after"] == [effect["before"]] else f"{before} -> {after}{certain}"
+    return visible(f"{effect['namespace']}/{effect['name']}: {gets}{_announced(effect['announcedBy'])}")
+
+
+def _announced(nodes: _Document) -> str:
+    """Who announces it then, and who does now where these are others; nothing where that is not known."""
+    before, after = nodes["before"], nodes["after"]
+    if after is None:
+        return ""
+    now = f" (now by {', '.join(before)})" if before and before != after else ""
+    return f", announced by {', '.join(after) or 'nobody'}{now}"
 
 
 def _bystanders(document: _Document, width: int | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from hashlib import sha256
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Goal, Plan, Way
+from kubectl_sharedip.model.plan import Effect, Goal, Plan, Way
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.commands import InForce, fix_command
@@ -40,6 +40,7 @@ class PlanFor:
     beside: tuple[Finding, ...] = ()
     together: Together | None = None
     announced: Announced = unknown
+    stay: tuple[Effect, ...] = ()  # on their address, announced by others than before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ def plan_document(
         chosen = [context.together.way] if context.together.way is not None else []
         facts = list(context.together.relied_on)
     effects = [effect for way in chosen for effect in way.effects]
+    effects = sorted([*effects, *context.stay], key=lambda effect: effect.service)
     if any(None in announced_form(effect, context.announced).values() for effect in effects):
         notes.append(NOT_MODELLED)
     head = envelope("Plan", snapshot, notes)

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.command_line.lab import HELD_BY_VAULT, SHARED, Lab
+from tests.command_line.lab import HELD_BY_VAULT, SHARED, Lab, service
 from tests.command_line.program import Program
 from tests.command_line.schema import broken_promises
 from tests.fakeapi import FakeApi, Json
 
 ONLY_FOR_AN_ADDRESS = ("nodes", "pods", "endpointslices", "l2advertisements", "bgpadvertisements", "bgppeers")
+ADVERTISEMENTS = ("l2advertisements", "bgpadvertisements")
 STATUSES = ("servicel2statuses", "servicebgpstatuses")
 
 
@@ -112,15 +113,77 @@ def test_a_service_of_another_namespace_without_a_ready_pod(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("why",), ("why", "dot"), ("why", "plain"), ("ls",), ("fix", "dot", "--dry-run=client")]
+    "words", [("why",), ("why", "dot"), ("why", "plain"), ("ls",), ("fix", "plain", "--dry-run=client")]
 )
 def test_nobody_else_costs_the_cluster_these_requests(lab: Lab, words: tuple[str, ...]) -> None:
     lab(*words)
 
-    # A plan has to know whether a sharing key would end an announcement: that stands in these two.
-    planned = ("l2advertisements", "bgpadvertisements") if words[0] == "fix" else ()
+    # A way has to know whether a sharing key would end an announcement: that stands in these two.
+    planned = () if words[0] == "ls" else ADVERTISEMENTS
     for plural in (one for one in ONLY_FOR_AN_ADDRESS + STATUSES if one not in planned):
         assert lab.api.asked(f"/{plural}") == []
+
+
+def test_a_plan_says_who_will_announce_whom_it_moves(lab: Lab) -> None:
+    """Of the endpoints those of the Service that gets an address are read, and no others."""
+    lab.api.put(slice_of("dot"))
+
+    document = lab("fix", "dot", "--dry-run=client", "-o", "json").document
+
+    assert [effect["announcedBy"] for effect in document["effects"]] == [{"before": [], "after": ["n1"]}]
+    assert not [note for note in document["notes"] if note["code"] == "SIP907"]
+    (asked,) = lab.api.asked("/endpointslices")
+    assert asked.query["labelSelector"] == "kubernetes.io/service-name in (dot)"
+    assert "dot: no address -> 192.0.2.12, announced by n1" in lab("fix", "dot", "--dry-run=client").out
+
+
+def test_a_plan_without_endpoints_says_that_it_does_not_know(lab: Lab) -> None:
+    lab.api.forbidden = {("endpointslices", "*")}
+
+    document = lab("fix", "dot", "--dry-run=client", "-o", "json").document
+
+    assert [effect["announcedBy"] for effect in document["effects"]] == [{"before": None, "after": None}]
+    assert [note["code"] for note in document["notes"] if note["code"] == "SIP907"] == ["SIP907"]
+
+
+@pytest.fixture
+def silenced(lab: Lab) -> Lab:
+    """Who waits for the address of vault: a key for both would end what layer 2 says of vault."""
+    lab.api.put(
+        {
+            "apiVersion": "metallb.io/v1beta1",
+            "kind": "L2Advertisement",
+            "metadata": {"namespace": "metallb-system", "name": "all"},
+            "spec": {"serviceSelectors": [{}]},
+        }
+    )
+    lab.api.put(slice_of("vault", "bank"))
+    lab.api.put(service("late", namespace="bank", port=8200, loadBalancerIP=HELD_BY_VAULT))
+    return lab
+
+
+def test_why_and_fix_ask_for_the_same_leave(silenced: Lab) -> None:
+    words = ("late", "-n", "bank", "--metallb-version", "0.16.2", "-o", "json")
+
+    plan = silenced("fix", *words, "--dry-run=client").document
+    (item,) = silenced("why", *words).document["items"]
+
+    needs = [way["needs"] for way in plan["alternatives"]]
+    told = [one["needs"] for finding in item["findings"] for one in finding["remedies"] if one["needs"]]
+    assert ["others", "moves"] in needs
+    assert sorted(map(tuple, told)) == sorted(map(tuple, needs))
+
+
+def test_who_stays_and_falls_silent_is_among_the_effects(silenced: Lab) -> None:
+    allowed = ("--allow", "others,moves", "--dry-run=client", "--metallb-version", "0.16.2")
+
+    document = silenced("fix", "late", "-n", "bank", *allowed, "-o", "json").document
+
+    (vault,) = [effect for effect in document["effects"] if effect["name"] == "vault"]
+    assert (vault["before"], vault["after"]) == ([HELD_BY_VAULT], [[HELD_BY_VAULT]])
+    assert vault["announcedBy"] == {"before": ["n1"], "after": []}
+    shown = silenced("fix", "late", "-n", "bank", *allowed).out
+    assert "bank/vault: keeps 192.0.2.14, announced by nobody (now by n1)" in " ".join(shown.split())
 
 
 def test_what_may_not_be_read_is_a_check_that_is_not_made(lab: Lab) -> None:

@@ -103,13 +103,17 @@ class Search:
         for count in range(most + 1):
             for names in combinations(self._names, count):
                 for kinds in product(*(self._worth_trying(name, names) for name in names)):
-                    moved = self._fewest_moved({kind[0].service.name: kind[0] for kind in kinds})
-                    for forms in product(*kinds) if moved is not None else ():
-                        if not self._may_be_cheaper(forms, moved or 0, bound):
-                            continue
-                        found = self._tried(forms, bound, wakes=count < most)
-                        if found is not None:
-                            return found
+                    cheapest = tuple(min(kind, key=lambda form: form.cost) for kind in kinds)
+                    if not self._may_be_cheaper(cheapest, 0, bound):
+                        continue
+                    moved = self._fewest_moved({form.service.name: form for form in cheapest})
+                    if moved is None or not self._may_be_cheaper(cheapest, moved, bound):
+                        continue
+                    for forms in product(*kinds):
+                        if self._may_be_cheaper(forms, moved, bound):
+                            found = self._tried(forms, bound, wakes=count < most)
+                            if found is not None:
+                                return found
         return None
 
     def some_of_all(self, rng: Random, pairs: int) -> Iterator[tuple[Form, ...]]:

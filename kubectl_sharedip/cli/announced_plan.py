@@ -1,0 +1,68 @@
+"""Who announces the Services that a plan changes: read for them alone, once the plan is known.
+
+It exists because EndpointSlices are many, and a plan says whose are needed. It decides nothing about a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kubectl_sharedip.cli.announced import with_endpoints
+from kubectl_sharedip.cli.announced_after import announced_by
+from kubectl_sharedip.cli.reading import Reading
+from kubectl_sharedip.intake.announcing import read_announcing
+from kubectl_sharedip.metallb.settle import held_by
+from kubectl_sharedip.metallb.state import status_addresses
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.plan import Effect, Way
+from kubectl_sharedip.model.snapshot import Note
+
+_MOST = 100  # names in one selector: with more of them the address of the request grows too long
+
+
+def with_nodes(reading: Reading, way: Way | None, metallb_namespace: str | None) -> Reading:
+    """The reading, with what tells who announces the Services that the way edits or moves.
+
+    It is the same for manifests, where nothing is done, and where more are concerned than can be asked for.
+    Raises ClusterError where the server is gone.
+    """
+    if reading.more_of is None or way is None:
+        return reading
+    names = {name.name for name in _concerned(reading, way)}
+    if not names or len(names) > _MOST:
+        return reading
+    raw = with_endpoints(reading.raw, names, reading.more_of)
+    notes: list[Note] = []
+    default = reading.default_namespace or "default"
+    snapshot = replace(
+        reading.snapshot,
+        announcing=read_announcing(raw.documents, notes, default, metallb_namespace or "metallb-system"),
+        read=raw.read,
+        not_read=raw.not_read,
+    )
+    told = (*snapshot.notes, *(note for note in notes if note not in snapshot.notes))
+    return replace(reading, raw=raw, snapshot=replace(snapshot, notes=told))
+
+
+def announcements_changed(reading: Reading, way: Way | None) -> Iterator[Effect]:
+    """Services that keep their address while it is announced by other nodes, or by none any more."""
+    if way is None:
+        return
+    moved = {effect.service for effect in way.effects}
+    silent = {loss.service for loss in way.losses if loss.kind == "announcement"}
+    for name in sorted({edit.service for edit in way.edits} - moved):
+        held = status_addresses(reading.snapshot.services[name])
+        effect = Effect(service=name, before=held, after=(held,))
+        before, after = announced_by(reading.snapshot, reading.views, way, effect)
+        differs = before is not None and after is not None and before != after
+        if held and (differs or name in silent):
+            yield effect
+
+
+def _concerned(reading: Reading, way: Way) -> Iterator[ServiceName]:
+    """Who is edited or moved; who only waits and goes on waiting is neither."""
+    yield from (effect.service for effect in way.effects)
+    for edit in way.edits:
+        if any(held_by(state, edit.service) for state in reading.views):
+            yield edit.service
