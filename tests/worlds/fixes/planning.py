@@ -18,6 +18,7 @@ from kubectl_sharedip.model.journal import JournalCluster
 from kubectl_sharedip.model.plan import Plan, Way
 from kubectl_sharedip.model.raw import NotRead, NotReadReason, Origin, RawCluster, RawDocument
 from kubectl_sharedip.report.plan import PlanFor, plan_document
+from tests.worlds.course import service_name
 from tests.worlds.world import Json
 
 from .asks import goals_for, leave_of
@@ -91,6 +92,7 @@ def undo_plan(reading: Reading, way: Way, row: Row) -> tuple[Reading, GivenPlan]
             Progress(edit=place, state=_sent(state), resource_version=None)
             for place, state in enumerate(row["sent"])
         ),
+        named=tuple(map(service_name, row["ask"]["names"])),
         versions={},
     )
     now = service_bodies(after)
