@@ -60,6 +60,7 @@ class Sight:
         self._before = {name: tuple(sorted(addresses(body))) for name, body in before.items()}
         self._expected = foretold(way, self._before)
         self._moving = {effect.service for effect in way.effects}
+        self._between = {effect.service: effect.after for effect in way.between}
         self._concerned = {edit.service for edit in way.edits} | {effect.service for effect in way.effects}
         self._progress = progress
         self._resource_version: str | None = None
@@ -72,8 +73,9 @@ class Sight:
     def may_hold(self, name: ServiceName) -> AddressLists:
         """The address lists, sorted, that the Service may have while the edits are being made."""
         # MetalLB may take an address away before it gives the next one.
-        between: AddressLists = ((),) if name in self._moving else ()
-        return (self._before.get(name, ()), *self._expected.get(name, ()), *between)
+        taken: AddressLists = ((),) if name in self._moving or name in self._between else ()
+        passing = (tuple(sorted(each)) for each in self._between.get(name, ()))
+        return (self._before.get(name, ()), *self._expected.get(name, ()), *taken, *passing)
 
     def note(self, name: ServiceName, body: Body) -> None:
         """Takes in the answer to an edit; the first one is where watching begins."""

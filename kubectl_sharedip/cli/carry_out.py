@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from kubectl_sharedip.apply.apply import carry_out as apply_way
 from kubectl_sharedip.apply.apply import default_timeout_s
+from kubectl_sharedip.apply.between import with_between
 from kubectl_sharedip.apply.fields import Body
 from kubectl_sharedip.apply.journal import Journal, default_journal_folder
 from kubectl_sharedip.apply.preflight import Preflight, preflight
@@ -77,7 +78,7 @@ def do(reading: Reading, task: Task, wanted: Wanted) -> Ended:
 
     Raises JournalError, ClusterError where it could not begin.
     """
-    connection, way = reading.connection, task.way
+    connection, way = reading.connection, with_between(task.way, reading.views)
     if connection is None:
         raise InputError("there is no cluster to change")
     before = service_bodies(reading)

@@ -129,7 +129,8 @@ class Goal:
 class Way:
     """One way to a goal: edits in the order in which they are made, with their consequences.
 
-    ``joins`` are the Services with which the named one then shares, in every end.
+    ``joins`` are the Services with which the named one then shares, in every end. ``between`` has what
+    Services may have for a while, between the edits, where that was looked at.
     """
 
     goal: Goal
@@ -139,6 +140,7 @@ class Way:
     needs: tuple[Allowance, ...]
     cost: Cost
     losses: tuple[Loss, ...]
+    between: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

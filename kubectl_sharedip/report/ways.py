@@ -65,8 +65,8 @@ def _operation_text(operation: Operation, who: str) -> str:
         if operation.value is None:
             return f"take {whose} sharing key away{was}"
         return f'give {who} the sharing key "{operation.value}"{was}'
-    if kind == "externalTrafficPolicy":
-        return f"set {whose} externalTrafficPolicy to {operation.value}{was}"
+    if kind in ("externalTrafficPolicy", "healthCheckNodePort"):
+        return f"set {whose} {kind} to {operation.value}{was}"
     about = "pool " if kind == "address-pool" else ""
     if operation.value is None:
         return f"drop {whose} request for {about}{operation.was}"
