@@ -28,7 +28,8 @@ from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.model.plan import Allowance
 
-_READS = ("namespaces", "l2advertisements", "bgpadvertisements")
+#: What a plan is made of, beside what every command reads.
+READS = ("namespaces", "l2advertisements", "bgpadvertisements")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +56,10 @@ def run(request: Request, wanted: FixRequest) -> int:
     if wanted.plan is not None:
         from kubectl_sharedip.cli.saved_plan import saved
 
-        reading = read(request, _READS)
+        reading = read(request, READS)
         return _shown_and_done(request, reading, saved(reading, wanted.plan), wanted, ())
     partner_name = [wanted.goal.share_with] if wanted.goal.share_with is not None else []
-    reading = read(request, _READS, [*wanted.names, *partner_name])
+    reading = read(request, READS, [*wanted.names, *partner_name])
     services, unknown = resolve(reading, wanted.names)
     partners, unknown_partner = resolve(reading, partner_name)
     if unknown_partner or (unknown and not services):

@@ -65,7 +65,7 @@ def _from_files(request: Request) -> Reading:
 
     raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
     scope = None if request.all_namespaces else request.namespace
-    return _reading(request, raw, scope=scope, default=scope, connection=None)
+    return reading_of(request, raw, scope=scope, default=scope, connection=None)
 
 
 def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[str]) -> Reading:
@@ -81,7 +81,7 @@ def _from_cluster(request: Request, resources: Sequence[str], names: Sequence[st
         asked = [_key(name, connection) for name in names]
         raw = with_announcing(raw, connection, asked, request.metallb_namespace)
     scope = None if request.all_namespaces else connection.namespace
-    return _reading(request, raw, scope=scope, default=connection.namespace, connection=connection)
+    return reading_of(request, raw, scope=scope, default=connection.namespace, connection=connection)
 
 
 def _with_named(raw: RawCluster, connection: Connection, names: Sequence[str]) -> RawCluster:
@@ -117,7 +117,7 @@ def split_name(text: str) -> tuple[str | None, str]:
     return (None, rest) if first in ("svc", "service", "services") else (first, rest)
 
 
-def _reading(
+def reading_of(
     request: Request,
     raw: RawCluster,
     *,
@@ -125,6 +125,7 @@ def _reading(
     default: str | None,
     connection: Connection | None,
 ) -> Reading:
+    """What these documents come to; scope, default and connection as in Reading."""
     given = Given(
         namespace=request.metallb_namespace,
         version=request.metallb_version,

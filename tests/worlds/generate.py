@@ -19,20 +19,23 @@ _BAD_ENTRIES = ("10.0.7.5", "10.0.7.4-10.0.7.2", " 10.0.7.0/31", "fc00::1-10.0.0
 
 def generate(version: str, seed: int) -> World:
     """The world of this seed; the same in every Python."""
-    return _Making(version, seed).world()
+    return Making(Draw(random.Random(f"{version} {seed}"), version), seed).world()
 
 
-class _Making:
-    def __init__(self, version: str, seed: int) -> None:
-        self.draw = Draw(random.Random(f"{version} {seed}"), version)
-        self.rng = self.draw.rng
-        self.version, self.seed = version, seed
+class Making:
+    """One world in the making, out of one stream of draws."""
+
+    def __init__(self, draw: Draw, seed: int) -> None:
+        self.draw = draw
+        self.rng = draw.rng
+        self.version, self.seed = draw.version, seed
         self.pools: dict[str, Json] = {}
         self.services: dict[str, Json] = {}
         self.blocks = 0
         self.broken = ""  # the pool for which MetalLB rejects all of them
 
     def world(self) -> World:
+        """The world; to be called once."""
         layout = self.draw.pick([("one", 50), ("kept", 30), ("several", 20)])
         self._first_pools(layout)
         pools = list(self.pools.values())

@@ -41,7 +41,7 @@ class Player:
     """Plays worlds on one cluster, one after the other."""
 
     def __init__(self, cluster: RealCluster, quiet_s: float = QUIET_S) -> None:
-        self._cluster = cluster
+        self.cluster = cluster
         self._quiet_s = quiet_s
         self._pokes = 0
         for name in (*NAMESPACES, _POKED):
@@ -52,7 +52,7 @@ class Player:
 
     def play(self, world: World) -> list[Seen]:
         """What each step came to. Raises Refused where the API server does not take one."""
-        cluster = self._cluster
+        cluster = self.cluster
         cluster.wipe()
         for name in NAMESPACES:
             cluster.request(
@@ -62,7 +62,7 @@ class Player:
         for pool in world["pools"]:
             cluster.request("POST", path_of("pool"), pool)
         counted: dict[str, int] = {}
-        self._settle()
+        self.settle()
         result: list[Seen] = []
         for number, step in enumerate(world["steps"]):
             try:
@@ -71,7 +71,7 @@ class Player:
                 if error.status not in (404, 422):
                     raise
                 raise Refused(number, str(error)) from error
-            rested = self._settle()
+            rested = self.settle()
             seen = self._see(counted)
             if not rested:
                 return [*result, {**seen, "restless": True}]
@@ -79,7 +79,8 @@ class Player:
         cluster.settle(quiet_s=0.001)  # it is quiet, not dead
         return result
 
-    def _settle(self) -> bool:
+    def settle(self) -> bool:
+        """Waits until MetalLB has finished with what was done; False where it does not come to rest."""
         try:
             self._watch.wait(self._quiet_s)
             if self._watch.stuck:
@@ -87,7 +88,7 @@ class Player:
                 # try at once, so that the pools never come into force between two later steps.
                 self._pokes += 1
                 patch = {"metadata": {"labels": {"poked": str(self._pokes)}}}
-                self._cluster.request("PATCH", path_of("namespace", _POKED), patch, MERGE_PATCH)
+                self.cluster.request("PATCH", path_of("namespace", _POKED), patch, MERGE_PATCH)
                 self._watch.wait(self._quiet_s)
         except NeverQuiet:
             return False
@@ -97,24 +98,24 @@ class Player:
         if step["do"] == "restart":
             # While its pools are rejected it looks at no Service, and never says that it is ready.
             with suppress(ProcessFailed):
-                self._cluster.restart_controller()
-            self._cluster.settle(quiet_s=0.001)  # tells a dead controller from one that waits
+                self.cluster.restart_controller()
+            self.cluster.settle(quiet_s=0.001)  # tells a dead controller from one that waits
             self._watch.forget()
             return
         kind, name = step["kind"], step["name"]
         if step["do"] == "create":
             collection = f"{name.partition('/')[0]}/" if kind == "service" else ""
-            self._cluster.request("POST", path_of(kind, collection), step["body"])
+            self.cluster.request("POST", path_of(kind, collection), step["body"])
         elif step["do"] == "edit":
-            self._cluster.request("PATCH", path_of(kind, name), step["body"], MERGE_PATCH)
+            self.cluster.request("PATCH", path_of(kind, name), step["body"], MERGE_PATCH)
         else:
-            self._cluster.request("DELETE", path_of(kind, name))
+            self.cluster.request("DELETE", path_of(kind, name))
 
     def _see(self, counted: dict[str, int]) -> Seen:
         """What there is now. ``counted`` has how often each event was written before; it is updated."""
         services: dict[str, tuple[list[str], str | None]] = {}
         owners: dict[str, str] = {}
-        for item in self._cluster.request("GET", "/api/v1/services")["items"]:
+        for item in self.cluster.request("GET", "/api/v1/services")["items"]:
             metadata = item["metadata"]
             if metadata["namespace"] in NAMESPACES:
                 name = f"{metadata['namespace']}/{metadata['name']}"
@@ -122,7 +123,7 @@ class Player:
                 entries = item["status"]["loadBalancer"].get("ingress", [])
                 services[name] = ([entry["ip"] for entry in entries], _pool_note(metadata))
         events: dict[str, list[tuple[str, str, int]]] = {}
-        found: list[Json] = self._cluster.request("GET", "/api/v1/events")["items"]
+        found: list[Json] = self.cluster.request("GET", "/api/v1/events")["items"]
         for event in sorted(found, key=lambda one: int(one["metadata"]["resourceVersion"])):
             key, count = event["metadata"]["uid"], event.get("count") or 0
             new = count - counted.get(key, 0)
