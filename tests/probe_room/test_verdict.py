@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.probing import Place, Verdict
 from kubectl_sharedip.report.verdicts import because
 from tests.probe_room.scene import HERE, SIXTH, THERE, Scene, Svc, finding
@@ -13,7 +14,7 @@ from tests.probe_room.scene import HERE, SIXTH, THERE, Scene, Svc, finding
 WEB, WEB_TLS, API, DNS = f"{HERE} web 80", f"{HERE} web 443", f"{HERE} api 8080", f"{HERE} dns 53/UDP"
 READY = Svc(ready=2)
 NONE_READY = Svc(ready=0)
-NOBODY = ("SIP601", "SIP602", "SIP608")
+NOBODY = ("SIP601", "SIP602", "SIP603", "SIP608", "SIP609", "SIP610")
 
 
 def verdicts(scene: Scene) -> dict[str, tuple[str, str]]:
@@ -155,6 +156,23 @@ def test_a_finding_that_is_not_certain_is_told_and_decides_nothing() -> None:
 
     assert verdicts(scene)[WEB] == ("network", "silent")
     assert "It may be the announcement: SIP608" in words(scene)
+
+
+def test_a_sharing_key_that_ends_the_announcement_is_against_it() -> None:
+    against = Svc(ready=2, findings=(finding("SIP607", severity="error"),))
+
+    assert verdicts(silent("timeout", web=against))[WEB] == ("announcement", "nobody")
+
+
+@pytest.mark.parametrize(
+    "told", [finding("SIP606", certain=False), finding("SIP607", certain=False), finding("SIP606")]
+)
+def test_what_would_not_keep_it_from_being_announced_is_not_told_of_silence(told: Finding) -> None:
+    scene = silent("timeout", "timeout", web=Svc(ready=2, findings=(told,)))
+
+    assert verdicts(scene)[WEB] == ("network", "silent")
+    assert "SIP60" not in words(scene)
+    assert "endpoints are ready" not in words(scene)
 
 
 @pytest.mark.parametrize("code", ["SIP607", "SIP609"])
@@ -299,6 +317,7 @@ def test_who_is_not_let_in_learns_nothing_from_silence(outcomes: dict[str, str])
     ("ranges", "source"),
     [
         (("127.0.0.0/8",), "127.0.0.1"),  # let in
+        (("10.0.0.0/8", "127.0.0.0/8"), "127.0.0.1"),
         (("not a range",), "127.0.0.1"),  # who knows
         (("10.0.0.0/8",), None),  # from where it would come is not known
     ],
@@ -315,6 +334,12 @@ def test_silence_towards_a_stranger_is_no_evidence_and_shares_the_fate() -> None
 
     assert verdicts(scene) == {WEB: ("network", "silent"), API: ("network", "silent")}
     assert "No other application" in words(scene, API)
+
+
+def test_who_is_told_that_it_is_unreachable_is_not_met_with_silence() -> None:
+    scene = Scene(outcomes={WEB: "unreachable host", API: "ok"}, services={"web": KEPT})
+
+    assert verdicts(scene)[WEB] == ("network", "rejected")
 
 
 def test_a_refusal_is_no_matter_of_source_ranges() -> None:
