@@ -148,7 +148,7 @@ KEPT: Mapping[str, Keep] = MappingProxyType(
                     ),
                     True,
                 ),
-                "ports": [{"port": True, "protocol": True}],
+                "ports": [{"name": True, "port": True, "protocol": True}],
             },
             "status": {"loadBalancer": {"ingress": [{"ip": True, "hostname": True, "ipMode": True}]}},
         },
@@ -188,7 +188,10 @@ KEPT: Mapping[str, Keep] = MappingProxyType(
                 True,
             ),
         },
-        "Node": {"metadata": {"name": True, "labels": True}, "status": {"conditions": _conditions}},
+        "Node": {
+            "metadata": {"name": True, "labels": True},
+            "status": {"conditions": _conditions, "addresses": [{"type": True, "address": True}]},
+        },
         "EndpointSlice": {
             "metadata": {**_PLACE, "labels": _labels(SLICE_SERVICE)},
             "ports": [{"name": True}],

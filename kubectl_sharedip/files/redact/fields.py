@@ -34,6 +34,11 @@ def _texts(rename: Callable[[Renaming, str], str]) -> How:
     return all_of
 
 
+def _node_address(names: Renaming, text: str) -> str:
+    """An address, or a host name."""
+    return names.address(text) if text[:1].isdigit() or ":" in text else names.name("host", text)
+
+
 def _named(kind: str) -> How:
     return _text(lambda names, text: names.name(kind, text))
 
@@ -229,7 +234,7 @@ RULES: Mapping[str, Rule] = {
             "clusterIP": _text(lambda names, text: text if text in ("", "None") else names.address(text)),
             "clusterIPs": _texts(lambda names, text: text if text in ("", "None") else names.address(text)),
             "selector": _labels,
-            "ports": [{"port": _stays, "protocol": _stays}],
+            "ports": [{"name": _named("port"), "port": _stays, "protocol": _stays}],
         },
         "status": {
             "loadBalancer": {"ingress": [{"ip": _ADDRESS, "hostname": _named("host"), "ipMode": _stays}]}
@@ -265,7 +270,10 @@ RULES: Mapping[str, Rule] = {
     },
     "Node": {
         "metadata": _meta("node"),
-        "status": {"conditions": [{"type": _stays, "status": _stays}]},
+        "status": {
+            "conditions": [{"type": _stays, "status": _stays}],
+            "addresses": [{"type": _stays, "address": _text(_node_address)}],
+        },
     },
     "EndpointSlice": {
         "metadata": _meta("slice", labels=_by_label(slice_service=_SERVICE)),
@@ -312,7 +320,10 @@ RULES: Mapping[str, Rule] = {
     "Pod": {
         "metadata": _meta("pod", labels=_by_label(version=_stays)),
         "spec": {"nodeName": _named("node"), "containers": [{"args": _arguments}]},
-        "status": {"conditions": [{"type": _stays, "status": _stays}]},
+        "status": {
+            "conditions": [{"type": _stays, "status": _stays}],
+            "addresses": [{"type": _stays, "address": _text(_node_address)}],
+        },
     },
     "DaemonSet": {
         "metadata": _meta("daemonset", labels=_by_label(proxy_name=_SERVICE, proxy_namespace=_NAMESPACE))

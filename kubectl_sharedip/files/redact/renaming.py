@@ -7,6 +7,7 @@ it was: a field that is forgotten here gives nothing away.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from kubectl_sharedip.files.redact.names import NAMESPACE, Names
 from kubectl_sharedip.files.redact.words import ENVIRONMENT_LABELS, ENVIRONMENTS, LABELS, VALUES
 
 _UNREADABLE = "unreadable"
+_MAY_BE_ONE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?/[a-z]([-a-z0-9]*[a-z0-9])?")
 
 
 class Renaming:
@@ -90,11 +92,15 @@ class Renaming:
         return text if text in ("0.0.0.0/0", "::/0") else self.name("clients", text)
 
     def service_text(self, text: str) -> str | None:
-        """``namespace/name`` where it is that of a Service that was shown, or may be one; else None."""
+        """``namespace/name`` where it is that of a Service that was shown, or may be one; else None.
+
+        MetalLB names Services too that could not be read.
+        """
         namespace, slash, name = text.partition("/")
         if not slash or "/" in name or not namespace or not name:
             return None
-        if not (self.has(NAMESPACE, namespace) or self.has("svc", name)):
+        shown = self.has(NAMESPACE, namespace) or self.has("svc", name)
+        if not shown and not _MAY_BE_ONE.fullmatch(text):
             return None
         return f"{self.namespace(namespace)}/{self.name('svc', name)}"
 
