@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, TextIO
 from kubectl_sharedip.files.errors import FileError, unrendered
 from kubectl_sharedip.files.json_text import looks_like_json
 from kubectl_sharedip.files.read import cluster_of, objects, parsed
-from kubectl_sharedip.files.snapshot import is_snapshot
+from kubectl_sharedip.files.snapshot import is_snapshot, read_snapshot
 from kubectl_sharedip.files.sources import files_of, refuse_stdin_twice, text_of
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 
@@ -34,7 +34,7 @@ class Usable:
 
     ``hooks`` are Services that Helm makes for a test or a removal only, left out. ``without_service``
     are the paths of -f in which there is neither a Service nor a pool nor a fault; ``snapshots`` those
-    that hold a recorded cluster, which is left out too.
+    that hold a recorded cluster, which is left out too (a snapshot of manifests is taken for these).
     """
 
     raw: RawCluster
@@ -65,7 +65,13 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
             if document is None:
                 continue
             if is_snapshot(document.body):
-                snapshots.append(path)
+                recorded = _recorded(document, faults)
+                if recorded is not None and recorded.taken_at is not None:
+                    snapshots.append(path)
+                elif recorded is not None:  # manifests in another form
+                    documents += recorded.documents
+                    read |= recorded.read
+                    ours = True
             elif _is_left_to_helm(document.body):
                 hooks.append(document)
             else:
@@ -81,6 +87,16 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
         without_service=tuple(without),
         snapshots=tuple(snapshots),
     )
+
+
+def _recorded(document: RawDocument, faults: list[FileError]) -> RawCluster | None:
+    """What the snapshot holds; None where it is damaged, which is noted."""
+    origin = document.origin
+    try:
+        return read_snapshot(document.body, file=origin.file or "", line=origin.line or 1)
+    except FileError as error:
+        faults.append(error)
+        return None
 
 
 def _of_path(
