@@ -27,7 +27,7 @@ from kubectl_sharedip.plan.joint import all_of, make_joint
 from kubectl_sharedip.plan.make import no_plan
 from kubectl_sharedip.plan.possible import blocking_code, unseen
 from kubectl_sharedip.plan.rewrites import Rewrites, rewrites_of
-from kubectl_sharedip.report.plan import PlanFor, Together, plan_document
+from kubectl_sharedip.report.plan import AnnouncedWay, PlanFor, Together, plan_document
 from kubectl_sharedip.report.remedies import remedies_of
 
 _MOST_NAMED = 10  # Services with the same key elsewhere: more than these nobody reads
@@ -102,13 +102,19 @@ def document_of(reading: Reading, made: Planned, result: dict[str, Any] | None) 
         closed={plan.goal.service: tuple(_closed(reading, plan)) for plan in made.plans},
         by_hand=dict(_by_hand(reading, made)),
         beside=(*_beside(reading, made), *_silent(reading, made)),
-        announced=lambda effect: announced_by(reading.snapshot, reading.views, made.way, effect),
+        announced=lambda way: _announced(reading, way),
         together=Together(way=made.way, relied_on=made.relied_on),
-        stay=tuple(announcements_changed(reading, made.way)),
     )
     first = reading.snapshot.services.get(made.plans[0].goal.service) if made.plans else None
     state = state_for(reading.views, first) if first is not None else None
     return plan_document(reading.snapshot, state, made.plans, context, reading.flags)
+
+
+def _announced(reading: Reading, way: Way | None) -> AnnouncedWay:
+    return AnnouncedWay(
+        nodes=lambda effect: announced_by(reading.snapshot, reading.views, way, effect),
+        stay=tuple(announcements_changed(reading, way)),
+    )
 
 
 def _closed(reading: Reading, plan: Plan) -> Iterator[Finding]:

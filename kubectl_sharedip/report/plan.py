@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -39,8 +39,19 @@ class PlanFor:
     by_hand: Mapping[ServiceName, Sequence[tuple[str, str]]] = field(default_factory=dict)
     beside: tuple[Finding, ...] = ()
     together: Together | None = None
-    announced: Announced = unknown
-    stay: tuple[Effect, ...] = ()  # on their address, announced by others than before
+    announced: Callable[[Way | None], AnnouncedWay] = field(default=lambda _: AnnouncedWay())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncedWay:
+    """Who announces whom by a way; ``stay`` keep their address and are announced by others than before."""
+
+    nodes: Announced = unknown
+    stay: tuple[Effect, ...] = ()
+
+    def effects(self, effects: Iterable[Effect]) -> list[Effect]:
+        """These and those of who stays, by Service."""
+        return sorted([*effects, *self.stay], key=lambda effect: effect.service)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +72,9 @@ def plan_document(
     if context.together is not None:
         chosen = [context.together.way] if context.together.way is not None else []
         facts = list(context.together.relied_on)
-    effects = [effect for way in chosen for effect in way.effects]
-    effects = sorted([*effects, *context.stay], key=lambda effect: effect.service)
-    if any(None in announced_form(effect, context.announced).values() for effect in effects):
+    announced = context.announced(chosen[0] if len(chosen) == 1 else None)
+    effects = announced.effects(effect for way in chosen for effect in way.effects)
+    if any(None in announced_form(effect, announced.nodes).values() for effect in effects):
         notes.append(NOT_MODELLED)
     head = envelope("Plan", snapshot, notes)
     document: Document = {
@@ -78,7 +89,7 @@ def plan_document(
         "source": head["source"],
         "items": [_item(plan, context) for plan in plans],
         "edits": [edit_form(edit) for way in chosen for edit in way.edits],
-        "effects": [effect_form(effect, context.announced) for effect in effects],
+        "effects": [effect_form(effect, announced.nodes) for effect in effects],
         "reliedOn": [_fact(fact) for fact in facts],
         "losses": [loss_text(loss) for way in chosen for loss in way.losses],
         "warnings": [*_beside(context), *_elsewhere(plans, state, context, flags)],
@@ -128,10 +139,11 @@ def _fact(fact: Fact) -> Document:
 
 
 def _alternative(way: Way, context: PlanFor, flags: InForce) -> Document:
+    announced = context.announced(way)
     return {
         "summary": way_summary(way),
         "edits": [edit_form(edit) for edit in way.edits],
-        "effects": [effect_form(effect, context.announced) for effect in way.effects],
+        "effects": [effect_form(effect, announced.nodes) for effect in announced.effects(way.effects)],
         "losses": [loss_text(loss) for loss in way.losses],
         "needs": list(way.needs),
         "command": fix_command(way.goal, way.needs, flags),
