@@ -5,7 +5,7 @@ It exists because EndpointSlices are many, and a plan says whose are needed. It 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from kubectl_sharedip.cli.announced import with_endpoints
@@ -21,15 +21,15 @@ from kubectl_sharedip.model.snapshot import Note
 _MOST = 100  # names in one selector: with more of them the address of the request grows too long
 
 
-def with_nodes(reading: Reading, way: Way | None, metallb_namespace: str | None) -> Reading:
-    """The reading, with what tells who announces the Services that the way edits or moves.
+def with_nodes(reading: Reading, ways: Collection[Way], metallb_namespace: str | None) -> Reading:
+    """The reading, with what tells who announces the Services that one of the ways edits or moves.
 
     It is the same for manifests, where nothing is done, and where more are concerned than can be asked for.
     Raises ClusterError where the server is gone.
     """
-    if reading.more_of is None or way is None:
+    if reading.more_of is None:
         return reading
-    names = {name.name for name in _concerned(reading, way)}
+    names = {name.name for way in ways for name in _concerned(reading, way)}
     if not names or len(names) > _MOST:
         return reading
     raw = with_endpoints(reading.raw, names, reading.more_of)

@@ -103,7 +103,7 @@ def _try(request: Request, wanted: FixRequest) -> _Tried:
     leave = _leave(reading, made, wanted)
     if leave:
         made = planned(reading, goals, (*wanted.allowed, *leave))
-    reading = with_nodes(reading, made.way, request.metallb_namespace)
+    reading = with_nodes(reading, made.ways, request.metallb_namespace)
     return _shown_and_done(request, reading, made, wanted, unknown)
 
 

@@ -47,6 +47,12 @@ class Planned:
     document: dict[str, Any] | None = None
 
     @property
+    def ways(self) -> tuple[Way, ...]:
+        """Every way that is shown: the one that does all of it, and those that are listed."""
+        chosen = () if self.way is None else (self.way,)
+        return (*chosen, *(way for plan in self.plans for way in plan.ways))
+
+    @property
     def feasible(self) -> bool:
         """Whether each Service has a plan."""
         return all(plan.chosen is not None for plan in self.plans)
