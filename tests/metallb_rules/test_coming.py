@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 
+from kubectl_sharedip.metallb import looks
 from kubectl_sharedip.metallb import settle as settling
 from kubectl_sharedip.metallb.coming import Coming, come
 from tests.metallb_rules.worlds import (
@@ -176,3 +177,26 @@ def test_that_one_metallb_never_rests_is_not_forgotten_for_the_next() -> None:
             assert found.prediction.flapping == {named("flaps")}
             assert set(lists(found, "flaps")) == {"10.0.0.0", "10.0.0.0,fc00::"}
             assert lists(found, "quiet") == ["10.2.0.0"]
+
+
+def test_what_could_not_be_followed_in_one_manifest_is_not_forgotten_for_the_next() -> None:
+    """The pool has one place, and either of the two that wait may get it; then a third comes in vain."""
+    waiting = [service("a"), service("b")]
+    after = [pool("p", "10.0.0.0/32"), *waiting, service("c", ip="10.9.0.0")]
+    found = comes(waiting, after, "c")
+    assert flags(found) == (True, True, False)
+    assert set(lists(found, "a")) == set(lists(found, "b")) == {"", "10.0.0.0"}
+    for names in ([], ["c"]):
+        with mock.patch.object(looks, "MOST_LOOKS", 0):
+            found = comes(waiting, after, *names)
+        assert not found.prediction.complete
+        assert not found.prediction.restless
+
+
+def test_a_service_that_goes_over_to_another_metallb_is_left_by_its_own() -> None:
+    """It had no address, so nothing of it stays where it was."""
+    before = _two([pool("c", "10.2.0.0/28")], [pool("d", "10.3.0.0/28")])
+    inside, outside = service("a", type="ClusterIP"), service("a", loadBalancerClass="x")
+    found = comes([*before, inside], [*before, outside], "a")
+    assert found.prediction.snapshot.services[named("a")].ingress[0].ip == "10.3.0.0"
+    assert found.disturbed == {}
