@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 
-from kubectl_sharedip.metallb import looks
+from kubectl_sharedip.metallb import coming, looks
 from kubectl_sharedip.metallb import settle as settling
 from kubectl_sharedip.metallb.coming import Coming, come
 from tests.metallb_rules.worlds import (
@@ -129,6 +129,15 @@ def test_as_many_ends_as_can_be_given_and_twice_as_many() -> None:
         shown = found.prediction.snapshot.services[named("s0")].ingress[0].ip
         assert shown == "10.0.0.0"  # of several ends the lowest addresses
         assert found.prediction.by_chance == tuple(map(named, names))
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_each_end_is_followed_once_as_long_as_all_can_be_given(count: int) -> None:
+    """The n-th manifest finds as many ends as there were choices before it: 1, 2, 4, up to 32."""
+    names = [f"s{n}" for n in range(count)]
+    with mock.patch.object(coming, "settle", wraps=settling.settle) as followed:
+        comes(SEVERAL, [*SEVERAL, *map(service, names)], *names)
+    assert followed.call_count == sum(2**n for n in range(count))
 
 
 def _two(mine: Sequence[Document], theirs: Sequence[Document]) -> list[Document]:
