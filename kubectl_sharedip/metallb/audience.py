@@ -62,7 +62,7 @@ def faults_of(resource: PoolResource) -> Iterator[str]:
     Label keys and values are not checked for their form, which MetalLB does too.
     """
     allocation = resource.allocation
-    if allocation is None or _is_bare(allocation):
+    if allocation is None:
         return
     if _twice(allocation.namespaces) is not None:
         yield "duplicate definition in namespaces field"

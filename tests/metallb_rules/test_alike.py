@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from unittest import mock
 
 import pytest
 
 from kubectl_sharedip.metallb import settle as settling
+from kubectl_sharedip.metallb.alike import Followed, Lists, most_telling, taken_together
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, Restart, ServiceDeletion, ServiceEdit
-from kubectl_sharedip.metallb.looks import MOST_ENDS
+from kubectl_sharedip.metallb.looks import MOST_ENDS, Walk
 from kubectl_sharedip.metallb.predict import predict
 from kubectl_sharedip.metallb.settle import Settled, settle, unrested
 from kubectl_sharedip.metallb.state import State
@@ -115,3 +117,82 @@ def test_lists_that_are_a_part_say_so_and_keep_what_is_settled() -> None:
     # That the first may get either was known before anything was left out.
     assert lists(settled, "s0") == {"10.0.0.0", "10.1.0.0"}
     assert lists(settled, "s1") == {f"10.{pool}.0.{taken}" for pool in (0, 1) for taken in (0, 1)}
+
+
+def followed(a: str, b: str | None, /, **besides: Lists) -> Followed:
+    """An end in which the Services hold these; where b is None it is not there."""
+    documents = [service("a", status=[a]), *([service("b", status=[b])] if b is not None else [])]
+    return Followed(
+        state=state(*FOUR, *documents), besides={named(name): lists for name, lists in besides.items()}
+    )
+
+
+def each(*texts: str) -> Lists:
+    return frozenset(addresses(text) for text in texts)
+
+
+def test_ends_in_which_both_changed_places_are_alike_until_pools_or_restarts_come() -> None:
+    one, other = followed("10.0.0.0", "10.0.0.1"), followed("10.0.0.1", "10.0.0.0")
+    (both,) = taken_together([one, other], Walk(frozenset()), [])
+    assert both.lists(named("a")) == both.lists(named("b")) == each("10.0.0.0", "10.0.0.1")
+    restless = Walk(frozenset())
+    restless.restless = True
+    assert taken_together([one, other], restless, []) == [one, other]
+    assert taken_together([one, other], Walk(frozenset()), [Restart()]) == [one, other]
+
+
+def sharing(*, at_0: str, at_1: str) -> Followed:
+    """Services named by their port, all with one key, on 10.0.0.0 and on 10.0.0.1."""
+    places = [*((port, "10.0.0.0") for port in at_0.split()), *((port, "10.0.0.1") for port in at_1.split())]
+    documents = [service(f"s{port}", key="k", ports=[f"TCP/{port}"], status=[at]) for port, at in places]
+    return Followed(state=state(*FOUR, *documents), besides={})
+
+
+def test_an_address_is_open_to_whoever_may_share_with_all_that_are_on_it() -> None:
+    coming: list[Edit] = [ServiceEdit(service=read_service(service("late", key="k", ports=["TCP/80"])))]
+    here, there = sharing(at_0="80 81", at_1="82 83"), sharing(at_0="82 81", at_1="80 83")
+    same = sharing(at_0="80 82", at_1="81 83")  # for port 80, as the first
+    assert taken_together([here, there], Walk(frozenset()), coming) == [here, there]
+    assert len(taken_together([here, same], Walk(frozenset()), coming)) == 1
+    assert len(taken_together([here, there], Walk(frozenset()), [])) == 1  # nobody comes
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_pools_that_may_still_come_into_force_keep_ends_apart(place: int) -> None:
+    ends = [followed("10.0.0.0", "10.0.0.1"), followed("10.0.0.1", "10.0.0.0")]
+    state = ends[place].state
+    ends[place] = replace(ends[place], state=replace(state, postponed=state.pools))
+    assert taken_together(ends, Walk(frozenset()), []) == ends
+
+
+def test_those_come_first_in_which_somebody_holds_what_it_held_in_none_before() -> None:
+    first, second = followed("10.0.0.0", "10.1.0.0"), followed("10.0.0.1", "10.1.0.1")
+    nothing_new, last = followed("10.0.0.0", "10.1.0.1"), followed("10.0.0.2", "10.1.0.0")
+    ends = [first, second, nothing_new, last]
+    assert most_telling(ends, 4, []) == [first, second, last, nothing_new]
+    assert most_telling(ends, 3, [Restart()]) == [first, second, last]
+
+
+def test_an_end_that_says_what_the_one_before_it_says_is_not_telling() -> None:
+    """They differ in which of the two lists is their own."""
+    one = followed("10.0.0.0", "10.1.0.0", a=each("10.0.0.1"))
+    same = followed("10.0.0.1", "10.1.0.0", a=each("10.0.0.0"))
+    new = followed("10.0.0.2", "10.1.0.0")
+    assert most_telling([one, same, new], 3, []) == [one, new, same]
+
+
+def test_the_first_stands_for_what_is_at_rest_in_those_that_are_left_out() -> None:
+    ends = [
+        followed("10.0.0.0", "10.1.0.0", a=each("10.0.0.9"), b=each("10.1.0.9")),
+        followed("10.0.0.1", "10.1.0.1", a=each("10.0.0.8")),
+        followed("10.0.0.2", "10.1.0.2"),
+        followed("10.9.0.0", "10.1.0.3"),  # a shows what no pool has, and will not keep it
+        followed("10.0.0.4", None),
+    ]
+    deleted = ServiceDeletion(name=named("b"))
+    first, second = most_telling(ends, 2, [deleted])
+    assert (first.state, second) == (ends[0].state, ends[1])
+    assert first.lists(named("a")) == each("10.0.0.0", "10.0.0.9", "10.0.0.2", "10.0.0.4")
+    assert first.lists(named("b")) == each("10.1.0.0", "10.1.0.9")  # an edit is still to come for it
+    first, second = most_telling(ends, 2, [])
+    assert first.lists(named("b")) == each("10.1.0.0", "10.1.0.9", "10.1.0.2", "10.1.0.3")

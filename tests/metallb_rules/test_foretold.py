@@ -9,7 +9,7 @@ from kubectl_sharedip.metallb.predict import Prediction, predict
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Operation
 from kubectl_sharedip.model.snapshot import Snapshot
-from tests.metallb_rules.worlds import V4, Document, named, pool, service, snapshot_of
+from tests.metallb_rules.worlds import V4, Document, named, pool, second_metallb, service, snapshot_of
 
 TEN = pool("p", "10.0.0.0/24")
 
@@ -91,29 +91,6 @@ def test_an_edit_of_who_is_not_there_is_passed_over() -> None:
     prediction = predict(planned(known, ("gone", KEY, "k")))
     assert list(prediction.lists) == [named("a")]
     assert lists(prediction, "a") == ["10.0.0.0"]
-
-
-OTHER = "metallb-of-x"
-
-
-def second_metallb(*pools: Document) -> list[Document]:
-    """Another MetalLB in a namespace of its own, for class x."""
-    found = [{**one, "metadata": {**one["metadata"], "namespace": OTHER}} for one in pools]
-    controller: Document = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {
-            "name": "controller",
-            "namespace": OTHER,
-            "labels": {"app": "metallb", "component": "controller"},
-        },
-        "spec": {
-            "template": {
-                "spec": {"containers": [{"image": "metallb/controller:v0.16.1", "args": ["--lb-class=x"]}]}
-            }
-        },
-    }
-    return [controller, *found]
 
 
 def crowd(*, first: bool) -> list[Document]:

@@ -79,3 +79,15 @@ def test_a_part_is_called_a_part(limits: dict[str, int]) -> None:
             parts += 1
             assert ends <= all_ends, (seed, edit)
     assert parts > 0
+
+
+def test_whoever_needs_more_looks_than_the_most_is_tired_and_so_is_who_gives_up() -> None:
+    walk = looks.Walk(frozenset())
+    walk.looks = looks.MOST_LOOKS
+    assert not walk.tired
+    walk.looks += 1
+    assert walk.tired
+    walk = looks.Walk(frozenset())
+    assert not walk.tired
+    walk.give_up()
+    assert walk.tired

@@ -233,3 +233,21 @@ def test_an_address_has_the_key_of_those_that_are_on_it_now() -> None:
 
 def _keyed(name: str) -> Terms:
     return Terms(service=ServiceName("n", name), sharing_key="k", backend_key="", ports=())
+
+
+def test_books_are_made_anew_only_beyond_the_limit() -> None:
+    """Anew they cost as much as all that is held; before the limit a change costs what it changes."""
+    ledger = Ledger([_holding("a", 0)])
+    with (
+        mock.patch.object(ledger_module, "_MOST_CHANGES", 3),
+        mock.patch.object(ledger_module, "_Base", wraps=ledger_module._Base) as made,
+    ):
+        for number, name in enumerate("bcd", 1):
+            ledger = ledger.assign(_holding(name, number))
+        assert made.call_count == 0
+        ledger = ledger.assign(_holding("e", 4))
+        assert made.call_count == 1
+        for number, name in enumerate("fgh", 5):
+            ledger = ledger.assign(_holding(name, number))
+        assert made.call_count == 1
+    assert len(list(ledger.allocations())) == 8

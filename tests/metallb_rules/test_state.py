@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kubectl_sharedip.metallb.asked import unknown_pool
 from kubectl_sharedip.metallb.converge import converge
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.explain_room import no_second_text
@@ -15,6 +16,7 @@ from kubectl_sharedip.metallb.outcomes import Assigned, Refused
 from kubectl_sharedip.metallb.poolchange import load, noted
 from kubectl_sharedip.metallb.predict import predict
 from kubectl_sharedip.metallb.refusals import DualStackImpossible, NoRoom, NotShareable, PoolFull
+from kubectl_sharedip.metallb.requests import Request, requested
 from kubectl_sharedip.metallb.state import handled_by, own_pools, state_of
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address
@@ -255,3 +257,12 @@ def test_one_expression_twice_is_refused() -> None:
     twice = {"serviceAllocation": {"serviceSelectors": [{"matchExpressions": [once, once]}]}}
     faults = state(pool("p", "10.0.0.0/24", **twice)).faults
     assert [fault.because for fault in faults] == ["duplicate definition of match expressions"]
+
+
+@pytest.mark.parametrize(("asked", "unknown"), [(None, False), ("", False), ("p", False), ("q", True)])
+def test_who_asks_for_no_pool_asks_for_none_that_is_unknown(asked: str | None, unknown: bool) -> None:
+    known = state(TEN, service("a", from_pool=asked))
+    one = known.services[named("a")]
+    request = requested(one, known.version)
+    assert isinstance(request, Request)
+    assert (unknown_pool(known, one, request) is not None) is unknown

@@ -38,6 +38,7 @@ from kubectl_sharedip.model.snapshot import Snapshot
 Document = dict[str, Any]
 
 NAMESPACE = "metallb-system"
+OTHER = "metallb-of-x"
 V4, V6 = "10.96.0.1", "fd00:96::1"
 BOTH = (V4, V6)
 POD_SELECTOR = "app"
@@ -118,6 +119,26 @@ def service(
 def _port(text: str) -> Document:
     protocol, _, number = text.partition("/")
     return {"name": text.lower().replace("/", "-"), "protocol": protocol, "port": int(number)}
+
+
+def second_metallb(*pools: Document) -> list[Document]:
+    """Another MetalLB in a namespace of its own, for class x."""
+    found = [{**one, "metadata": {**one["metadata"], "namespace": OTHER}} for one in pools]
+    controller: Document = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {
+            "name": "controller",
+            "namespace": OTHER,
+            "labels": {"app": "metallb", "component": "controller"},
+        },
+        "spec": {
+            "template": {
+                "spec": {"containers": [{"image": "metallb/controller:v0.16.1", "args": ["--lb-class=x"]}]}
+            }
+        },
+    }
+    return [controller, *found]
 
 
 def snapshot_of(
