@@ -18,6 +18,7 @@ from kubectl_sharedip.metallb.sharing import (
     Terms,
     conflict_facts,
     failing_rules,
+    first_failing,
     may_share,
     terms_of,
 )
@@ -81,8 +82,9 @@ def room_in(state: State, pool: Pool, wanted: IPFamily, service: Service, exclus
             rules = [
                 rule
                 for name in state.ledger.holders(address)
-                if name != service.name and (held := state.ledger.allocation(name)) is not None
-                for rule, _ in failing_rules(mine, held.terms)
+                if name != service.name
+                and (held := state.ledger.allocation(name)) is not None
+                and (rule := first_failing(mine, held.terms)) is not None
             ]
             if rules:
                 counts[min(rules, key=lambda rule: rule.value)] += 1

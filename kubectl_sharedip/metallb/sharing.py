@@ -121,6 +121,15 @@ def failing_rules(requester: Terms, holder: Terms) -> tuple[tuple[SharingRule, t
     return tuple(failing)
 
 
+def first_failing(requester: Terms, holder: Terms) -> SharingRule | None:
+    """The rule at which MetalLB stops: the first of ``failing_rules``, for whoever asks of thousands."""
+    if not holder.sharing_key:
+        return SharingRule.HOLDER_HAS_KEY
+    if not requester.sharing_key:
+        return SharingRule.REQUESTER_HAS_KEY
+    return None if may_share(requester, holder) else failing_rules(requester, holder)[0][0]
+
+
 def may_share(requester: Terms, holder: Terms) -> bool:
     """Whether MetalLB lets the requester onto an address that the holder is on."""
     return (

@@ -25,6 +25,7 @@ def consented(state: State, ends: Iterable[State], goals: Sequence[Goal]) -> boo
 
     Arguments: the state before any edit; the ends; the goals of all named Services.
     """
+    asked = _Asked(state, goals)
     for end in ends:
         for name, allocation in end.ledger.changed().items():
             if allocation is None:
@@ -33,24 +34,44 @@ def consented(state: State, ends: Iterable[State], goals: Sequence[Goal]) -> boo
                 if address in held_by(state, name):
                     continue  # it was there before; who joins it is weighed at the other end
                 for other in end.ledger.holders(address):
-                    if other != name and not _asked(state, name, other, goals):
+                    if other != name and not asked.each_other(name, other):
                         return False
     return True
 
 
-def _asked(state: State, one: ServiceName, other: ServiceName, goals: Sequence[Goal]) -> bool:
-    first, second = state.services.get(one), state.services.get(other)
-    if first is None or second is None:
-        return False
-    if any(_joined(state, goal, one, other) for goal in goals):
-        return True
-    if asks_to_share(state, first, second):
-        return True
-    wanted_first, wanted_second = _wants(state, first), _wants(state, second)
-    return bool(
-        wanted_first & (wanted_second | set(status_addresses(second)))
-        or wanted_second & set(status_addresses(first))
-    )
+class _Asked:
+    """Who asked to be together, before any edit; where many meet, each is looked at once."""
+
+    def __init__(self, state: State, goals: Sequence[Goal]) -> None:
+        self._state = state
+        self._joining = [goal for goal in goals if goal.share_with is not None]
+        self._wants: dict[ServiceName, set[Address]] = {}
+        self._keys: dict[ServiceName, str] = {}
+
+    def each_other(self, one: ServiceName, other: ServiceName) -> bool:
+        first, second = self._state.services.get(one), self._state.services.get(other)
+        if first is None or second is None:
+            return False
+        if any(_joined(self._state, goal, one, other) for goal in self._joining):
+            return True
+        key = self._key(first)
+        if key and key == self._key(second):
+            return True
+        wanted_first, wanted_second = self._wanted(first), self._wanted(second)
+        return bool(
+            wanted_first & (wanted_second | set(status_addresses(second)))
+            or wanted_second & set(status_addresses(first))
+        )
+
+    def _key(self, service: Service) -> str:
+        if service.name not in self._keys:
+            self._keys[service.name] = _key_meant(self._state, service)
+        return self._keys[service.name]
+
+    def _wanted(self, service: Service) -> set[Address]:
+        if service.name not in self._wants:
+            self._wants[service.name] = set(requests_for(service, self._state.version))
+        return self._wants[service.name]
 
 
 def asks_to_share(state: State, one: Service, other: Service) -> bool:
@@ -74,7 +95,3 @@ def _key_meant(state: State, service: Service) -> str:
     slips = renamings(service, state.version)
     misspelt = (service.annotations[slip] for slip, name in slips.items() if name.endswith(f"/{SHARING_KEY}"))
     return next(misspelt, "")
-
-
-def _wants(state: State, service: Service) -> set[Address]:
-    return set(requests_for(service, state.version))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from kubectl_sharedip.metallb.annotations import REQUESTED_POOL
 from kubectl_sharedip.metallb.settle import unrested
@@ -13,8 +13,9 @@ from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import NO_COST, Allowance, Blocked, Cost, Edit, Goal, Plan, Way
 from kubectl_sharedip.plan.consent import consented
 from kubectl_sharedip.plan.goals import holds, reached
-from kubectl_sharedip.plan.impact import renames, weigh
+from kubectl_sharedip.plan.impact import weigh
 from kubectl_sharedip.plan.others import one_of_two, other_goals
+from kubectl_sharedip.plan.price import price_of, renames
 from kubectl_sharedip.plan.propose import candidates
 from kubectl_sharedip.plan.relied_on import rests_on
 from kubectl_sharedip.plan.simulate import simulate
@@ -43,8 +44,7 @@ def make_plan(
     known = unrested(state) if waiting is None else waiting
 
     def ways_to(one: Goal) -> tuple[Way, ...]:
-        found = _ways(state, one, known, unseen=unseen, named=named, announcing=announcing)
-        return _undominated(found, state.version)
+        return _ways(state, one, known, unseen=unseen, named=named, announcing=announcing)
 
     ways = ways_to(goal)
     usable = [way for way in ways if set(way.needs) <= set(allowed)]
@@ -77,13 +77,24 @@ def _ways(
     unseen: bool,
     named: Collection[ServiceName],
     announcing: Announcing | None,
-) -> Iterator[Way]:
-    service = state.services[goal.service]
-    for candidate in candidates(state, service, goal):
+) -> tuple[Way, ...]:
+    """The ways that may be chosen under some leave, the cheapest first.
+
+    What edits little is followed first: a way that was found rules out all that could only cost more.
+    """
+    priced = [
+        (price_of(state, candidate.changed, [goal], unseen=unseen, named=named), number, candidate)
+        for number, candidate in enumerate(candidates(state, state.services[goal.service], goal))
+    ]
+    found: dict[int, Way] = {}
+    for price, number, candidate in sorted(priced, key=lambda one: (one[0].cost, one[1])):
+        if any(price.is_beaten_by(way) for way in found.values()):
+            continue
         trial = simulate(state, candidate.changed, goal, waiting)
         settled = trial.settled
         if trial.changed and reached(state, settled, goal) and consented(state, settled.ends, [goal]):
-            yield weigh(state, trial, [goal], unseen=unseen, named=named, announcing=announcing)
+            found[number] = weigh(state, trial, [goal], unseen=unseen, named=named, announcing=announcing)
+    return _undominated((way for _, way in sorted(found.items())), state.version)
 
 
 def _undominated(ways: Iterable[Way], version: Version) -> tuple[Way, ...]:

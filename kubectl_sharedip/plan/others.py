@@ -6,8 +6,9 @@ listed with their commands and never gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from heapq import heapify, heappop
 
 from kubectl_sharedip.metallb.requests import requested
 from kubectl_sharedip.metallb.settle import held_by
@@ -86,12 +87,17 @@ def _clashes(state: State, service: Service, addresses: tuple[Address, ...]) -> 
     return any(not ports.isdisjoint(one.terms.ports) for one in held if one is not None)
 
 
-def _holders(state: State, service: Service) -> Sequence[ServiceName]:
-    first: dict[object, ServiceName] = {}
-    nearest_first = sorted(
-        (a.terms.service for a in state.ledger.allocations() if a.pool and a.terms.service != service.name),
-        key=lambda name: (name.namespace != service.name.namespace, name),
-    )
-    for name in nearest_first:
-        first.setdefault(held_by(state, name), name)
-    return list(first.values())
+def _holders(state: State, service: Service) -> Iterator[ServiceName]:
+    """One Service an address, the nearest first; of thousands only as many are sorted as are asked for."""
+    ahead = [
+        (name.namespace != service.name.namespace, name)
+        for a in state.ledger.allocations()
+        if a.pool and (name := a.terms.service) != service.name
+    ]
+    heapify(ahead)
+    passed: set[tuple[Address, ...]] = set()
+    while ahead:
+        _, name = heappop(ahead)
+        if (held := held_by(state, name)) not in passed:
+            passed.add(held)
+            yield name

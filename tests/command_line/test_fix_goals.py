@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.command_line.lab import FREE, HELD_BY_VAULT, KEY, PINNED, SHARED, Lab, service
+from tests.command_line.lab import FREE, HELD_BY_VAULT, KEY, PINNED, SHARED, Lab, objects, service
 from tests.command_line.program import Program
 from tests.command_line.schema import broken_promises
 from tests.fakeapi import FakeApi, Json
@@ -63,6 +63,41 @@ def test_what_cannot_be_is_refused_with_the_rule_that_closes_it(
     assert ended.status == 1, ended.err
     blocked = ended.document["items"][0]["blocked"]
     assert said in [one["code"] for one in blocked]
+    assert broken_promises(ended.document) == []
+    assert lab.patches() == []
+
+
+def of_another_class(lab: Lab) -> None:
+    dot = lab.get("dot")
+    dot["spec"]["loadBalancerClass"] = "example.com/other"
+    lab.api.put(dot)
+
+
+def down(lab: Lab) -> None:
+    controller = next(one for one in objects() if one["kind"] == "Deployment")
+    lab.api.put({**controller, "status": {"replicas": 1, "unavailableReplicas": 1}})
+
+
+def with_rejected_pools(lab: Lab) -> None:
+    pool = next(one for one in objects() if one["kind"] == "IPAddressPool")
+    lab.api.put({**pool, "metadata": {**pool["metadata"], "name": "overlaps"}})
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [(of_another_class, "SIP401"), (down, "SIP403"), (with_rejected_pools, "SIP308")],
+)
+@pytest.mark.parametrize("goal", [(), ("--share-with", "dns-tcp")])
+def test_where_no_edit_can_help_the_reason_is_named_and_nothing_is_sent(
+    lab: Lab, broken: Callable[[Lab], None], said: str, goal: tuple[str, ...]
+) -> None:
+    broken(lab)
+
+    ended = lab("fix", "dot", *goal, "--yes", "-o", "json")
+
+    assert ended.status == 1, ended.err
+    assert [one["code"] for one in ended.document["items"][0]["blocked"]][:1] == [said]
+    assert (ended.document["edits"], ended.document["alternatives"]) == ([], [])
     assert broken_promises(ended.document) == []
     assert lab.patches() == []
 

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from kubectl_sharedip.metallb.room import conflict_on
 from kubectl_sharedip.metallb.selectors import matches
-from kubectl_sharedip.metallb.sharing import SharingRule, Terms, failing_rules, may_share, terms_of
+from kubectl_sharedip.metallb.sharing import (
+    SharingRule,
+    Terms,
+    failing_rules,
+    first_failing,
+    may_share,
+    terms_of,
+)
 from kubectl_sharedip.metallb.versions import parse_version
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.pool import SelectorTerm
@@ -46,6 +53,12 @@ def test_rules_come_in_order_and_once(one: Terms, other: Terms) -> None:
     assert rules == sorted(set(rules), key=lambda rule: rule.value)
     clashing = dict(failing_rules(one, other)).get(SharingRule.PORTS_FREE, ())
     assert list(clashing) == [port for port in one.ports if port in other.ports]
+
+
+@given(terms("a"), terms("b"))
+def test_metallb_stops_at_the_first_rule_that_fails(one: Terms, other: Terms) -> None:
+    rules = [rule for rule, _ in failing_rules(one, other)]
+    assert first_failing(one, other) == (rules[0] if rules else None)
 
 
 @given(terms("a"), terms("b"), terms("c"))

@@ -61,7 +61,13 @@ def one_family(about: About) -> Iterator[ByHand]:
 
 def give_up_a_family(about: About) -> Iterator[ByHand]:
     """SIP306: of two families the second is given up."""
-    yield _with_policy(about, "SingleStack", "it loses its second clusterIP, and one family is enough then")
+    why = "it loses its second clusterIP, and one family is enough then"
+    state = about.state
+    service = state.services.get(about.service) if state is not None else None
+    prefers = service is not None and service.ip_family_policy == "PreferDualStack"
+    if prefers and state is not None and not state.version.tolerates_one_family:
+        why += " (from MetalLB 0.14.9 on PreferDualStack is content with one as well)"
+    yield _with_policy(about, "SingleStack", why)
 
 
 _TWO = 2
