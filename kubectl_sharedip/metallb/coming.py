@@ -74,7 +74,11 @@ def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming
         lists_complete = lists_complete and settled.lists_complete
         end = min(settled.ends, key=lambda one: [held_by(one, name) for name in known])
         services.update({name: end.services[name] for name in services if name in end.services})
-        lists.update(_lists(settled, known))
+        # Who goes over to another MetalLB has what that one gives.
+        told = _lists(settled, known)
+        lists.update(
+            {name: found for name, found in told.items() if name in end.services or name not in lists}
+        )
         flapping.update(
             {name: again for name in known if name in end.services and (again := recurring(end, name))}
         )
