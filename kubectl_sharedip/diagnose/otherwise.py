@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from kubectl_sharedip.diagnose.view import View
-from kubectl_sharedip.metallb.converge import converge, outcome_of
+from kubectl_sharedip.metallb.decide import converge, outcome_of
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
 from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.model.service import Service

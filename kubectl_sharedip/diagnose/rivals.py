@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from kubectl_sharedip.diagnose.census import census_of
 from kubectl_sharedip.diagnose.view import View, found
-from kubectl_sharedip.metallb.converge import converge, outcome_of
+from kubectl_sharedip.metallb.decide import converge, outcome_of
 from kubectl_sharedip.metallb.facts import address_fact
 from kubectl_sharedip.metallb.outcomes import Assigned, Outcome, Refused
 from kubectl_sharedip.metallb.refusals import NotShareable

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from kubectl_sharedip.diagnose.census import MOST_STATES, Same
 from kubectl_sharedip.diagnose.view import View, found
-from kubectl_sharedip.metallb.converge import converge, outcome_of
+from kubectl_sharedip.metallb.decide import converge, outcome_of
 from kubectl_sharedip.metallb.facts import pool_fact
 from kubectl_sharedip.metallb.installed import installations
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Refused

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kubectl_sharedip.metallb.converge import Step, converge
+from kubectl_sharedip.metallb.decide import Step, converge
 from kubectl_sharedip.metallb.ledger import Allocation
 from kubectl_sharedip.metallb.state import State, handled_by
 from kubectl_sharedip.model.names import ServiceName

@@ -8,7 +8,7 @@ following a cluster costs what is not at rest in it.
 from __future__ import annotations
 
 from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX, REQUESTED_ADDRESSES, REQUESTED_POOL
-from kubectl_sharedip.metallb.converge import Step, converge
+from kubectl_sharedip.metallb.decide import Step, converge
 from kubectl_sharedip.metallb.outcomes import Assigned
 from kubectl_sharedip.metallb.room import may_join
 from kubectl_sharedip.metallb.sharing import terms_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kubectl_sharedip.metallb.converge import converge, outcome_of
+from kubectl_sharedip.metallb.decide import converge, outcome_of
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle

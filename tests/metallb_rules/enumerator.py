@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from kubectl_sharedip.metallb.converge import converge
+from kubectl_sharedip.metallb.decide import converge
 from kubectl_sharedip.metallb.ledger import Ledger
 from kubectl_sharedip.metallb.pools import AcceptedPools
 from kubectl_sharedip.metallb.state import State

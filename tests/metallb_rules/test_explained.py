@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from kubectl_sharedip.metallb.converge import converge
-from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.decide import converge, decide
 from kubectl_sharedip.metallb.facts import (
     address_fact,
     cluster_ips_fact,

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kubectl_sharedip.metallb.converge import converge
-from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.decide import converge, decide
 from kubectl_sharedip.metallb.families import go_quote
 from kubectl_sharedip.metallb.outcomes import NotHandled
 from kubectl_sharedip.metallb.refusals import NoClusterIP

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kubectl_sharedip.metallb.converge import converge
+from kubectl_sharedip.metallb.decide import converge
 from kubectl_sharedip.metallb.outcomes import ForetoldEvent
 from kubectl_sharedip.metallb.restart import restarted
 from tests.metallb_rules.worlds import (

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from kubectl_sharedip.metallb.converge import Step, converge
-from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.decide import Step, converge, decide
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, Restart, ServiceDeletion, ServiceEdit
 from kubectl_sharedip.metallb.ledger import Ledger
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from kubectl_sharedip.metallb.asked import unknown_pool
-from kubectl_sharedip.metallb.converge import converge
-from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.decide import converge, decide
 from kubectl_sharedip.metallb.explain_room import no_second_text
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused

@@ -12,8 +12,7 @@ from typing import Any
 
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
-from kubectl_sharedip.metallb.converge import converge
-from kubectl_sharedip.metallb.decide import decide
+from kubectl_sharedip.metallb.decide import converge, decide
 from kubectl_sharedip.metallb.edits import (
     Edit,
     PoolsEdit,
