@@ -19,3 +19,9 @@ def program(tmp_path: Path) -> Program:
     home.mkdir()
     env = {"HOME": str(home), "PATH": os.defpath, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
     return Program(home=home, env=env)
+
+
+@pytest.fixture(autouse=True)
+def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that runs tests beside others has a width, and the program would keep to it."""
+    monkeypatch.delenv("COLUMNS", raising=False)
