@@ -38,6 +38,7 @@ what was read, and when. ``expected.yaml`` holds:
         gets: []              the addresses that the chosen way gives the named Service
         moves: {}             everybody else's addresses after it; nobody else where it is left out
         blocked: SIP308       no plan is possible at all
+        differs: why          the planner is known to do otherwise: a strict xfail
     never: []                 traps: texts that stand in no remedy and in no plan for any Service of
                               the input, whatever leave is given. An edit is looked at as
                               "shop/web metallb.io/allow-shared-ip=k", with null for what it removes
@@ -113,6 +114,7 @@ class Aim:
     gets: Sequence[str] | None = None
     moves: Mapping[str, Sequence[str]] = field(default_factory=dict)
     blocked: str | None = None
+    differs: str | None = None
 
     @property
     def feasible(self) -> bool:

@@ -175,7 +175,9 @@ def test_the_notes_say_what_limits_the_answer(case: Case) -> None:
 
 
 @pytest.mark.parametrize(("case", "aim"), _AIMS)
-def test_the_plan_is_the_one_of_the_contract(case: Case, aim: Aim) -> None:
+def test_the_plan_is_the_one_of_the_contract(case: Case, aim: Aim, request: pytest.FixtureRequest) -> None:
+    if aim.differs is not None:
+        request.applymarker(pytest.mark.xfail(strict=True, reason=aim.differs))
     answer = fix(case.file, aim.service, allow=aim.allow, share_with=aim.share_with)
 
     document = answer.document
