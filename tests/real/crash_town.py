@@ -8,6 +8,7 @@ waits for one that no pool has, ``plain`` is no LoadBalancer: all of them are no
 from __future__ import annotations
 
 import copy
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -176,6 +177,13 @@ class CrashTown:
             annotations = {key: was["metadata"]["annotations"].get(key) for key in sorted(keys)}
             spec = {field: was["spec"].get(field) for field in _EDITABLE}
             self.patch(name, {"metadata": {"annotations": annotations}, "spec": spec})
+            # Edited all at once, home may be looked at before those who joined it have left: it then loses
+            # its address to one of them.
+            wait_until(
+                functools.partial(self._has, name, was["addresses"]),
+                _RESTS_WITHIN_S,
+                f"{name} to be where it was",
+            )
         wait_until(lambda: self.state() == wanted, _RESTS_WITHIN_S, "MetalLB to follow what was put back")
 
     def patch(self, name: str, body: Json) -> None:
@@ -185,6 +193,9 @@ class CrashTown:
     def annotate(self, name: str, key: str, value: str | None) -> None:
         """As ``kubectl annotate --overwrite`` does it; None takes it away."""
         self.patch(name, {"metadata": {"annotations": {key: value}}})
+
+    def _has(self, name: str, addresses: list[str]) -> bool:
+        return self._addresses(name) == addresses
 
     def _addresses(self, name: str) -> list[str]:
         found: list[str] = self.state()[f"default/{name}"]["addresses"]
