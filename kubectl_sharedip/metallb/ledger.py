@@ -142,7 +142,10 @@ class Ledger:
 
     def used(self, range_: AddressRange) -> tuple[Address, ...]:
         """The addresses of the range that somebody holds, ascending."""
-        candidates = {*self._base.used_in(range_), *(a for a in self._added if a in range_)}
+        before = self._base.used_in(range_)
+        if not self._holders:
+            return tuple(before)  # as they are in the first books, of which nothing was changed
+        candidates = {*before, *(a for a in self._added if a in range_)}
         return tuple(sorted(a for a in candidates if self.holders(a)))
 
     def _made_anew(self, changes: Mapping[ServiceName, Allocation | None]) -> Ledger:

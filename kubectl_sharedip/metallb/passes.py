@@ -10,10 +10,11 @@ lose it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from kubectl_sharedip.metallb.looks import MOST_ENDS, Look, Walk, identity, look
+from kubectl_sharedip.metallb.orderless import orderless
 from kubectl_sharedip.metallb.rest import lacks_something, plainly_rests
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.names import ServiceName
@@ -106,6 +107,10 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
             groups = _put(first.difference(refused), rest)
             yield replace(node, state=state, groups=groups, owed=node.owed.union(refused))
             return
+        free = [name for name in orderless(state, moves) if len(moves[name]) == 1]
+        if free and node.idle.isdisjoint(moves):
+            yield _taken(walk, node, free, _put(first.difference(free), rest))
+            return
     if not moves:
         yield replace(node, groups=rest, idle=frozenset())
     idle = node.idle | first.difference(moves)
@@ -122,6 +127,16 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
                 again=node.again or way.wakes,
                 owed=owed_after(node.owed, state, way, name),
             )
+
+
+def _taken(walk: Walk, node: _Node, names: Collection[ServiceName], groups: Groups) -> _Node:
+    """The point after the turns of these, whose order does not matter and which end in one way each."""
+    state, again, owed = node.state, node.again, node.owed
+    for name in sorted(names):
+        (way,) = look(walk, state, name)
+        owed = owed_after(owed, state, way, name)
+        state, again = way.state, again or way.wakes
+    return replace(node, state=state, groups=groups, again=again, owed=owed)
 
 
 def _put(first: frozenset[ServiceName], rest: Groups) -> Groups:

@@ -75,3 +75,23 @@ def test_loser_of_a_restart_takes_the_address_of_one_that_came_later() -> None:
         ("10.0.0.1", "10.0.0.0", "10.0.0.2"),
         ("10.0.0.0", "10.0.0.1", "10.0.0.2"),
     }
+
+
+def test_whose_turns_do_not_concern_each_other_end_in_one_way_however_many_they_are() -> None:
+    world = World(pool("p", "10.0.0.0/31")).apply("holder", key="other", ip="10.0.0.0", ports=["TCP/1"])
+    names = [f"w{n}" for n in range(60)]
+    for port, name in enumerate(names, 2):
+        world.apply(name, key="k", ip="10.0.0.0", ports=[f"TCP/{port}"])
+    world.apply("stranger", key="third", ip="10.0.0.1", ports=["TCP/1"])
+    assert world.together(*names) == {("-",) * 60}
+    world.apply("holder", key="k", ip="10.0.0.0", ports=["TCP/1"])
+    assert world.together(*names, "stranger") == {(*("10.0.0.0",) * 60, "10.0.0.1")}
+
+
+def test_who_clashes_with_one_of_them_still_has_its_turn_anywhere() -> None:
+    world = World(pool("p", "10.0.0.0/32")).apply("holder", key="other", ip="10.0.0.0", ports=["TCP/1"])
+    for name, port in (("a", 2), ("b", 3), ("c", 4), ("also-4", 4)):
+        world.apply(name, key="k", ip="10.0.0.0", ports=[f"TCP/{port}"])
+    world.apply("holder", key="k", ip="10.0.0.0", ports=["TCP/1"])
+    first = "10.0.0.0"
+    assert world.together("a", "b", "c", "also-4") == {(first, first, first, "-"), (first, first, "-", first)}
