@@ -6,10 +6,13 @@ listed with their commands and never gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from heapq import heapify, heappop
+from itertools import product
 
+from kubectl_sharedip.metallb.families import IPFamily, family_of_service
+from kubectl_sharedip.metallb.refusals import TooManyAddresses
 from kubectl_sharedip.metallb.requests import requested
 from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
@@ -41,22 +44,32 @@ def other_goals(state: State, goal: Goal, ways: Ways) -> Iterator[Way]:
         yield from _partners(state, state.services[goal.service], goal, ways)
 
 
-def one_of_two(state: State, goal: Goal, ways: Ways) -> Iterator[Way]:
-    """Where the field asks for one address and the annotation for another: each that would do."""
+def one_of_several(state: State, goal: Goal, ways: Ways) -> Iterator[Way]:
+    """Where it asks for more than it can have: each choice that would do.
+
+    The field asks for one address and the annotation for another, or the annotation for two of one family.
+    """
     service = state.services[goal.service]
     narrowed = goal.share_with or goal.addresses or goal.separate or goal.pin
-    if narrowed or not asks_twice(service, state.version) or len(set(_said(state, service))) < 2:
+    choices = () if narrowed else dict.fromkeys(_choices(state, service))
+    if len(choices) < 2:
         return
-    for addresses in dict.fromkeys(_said(state, service)):
+    for addresses in choices:
         if addresses:
             found = ways(replace(goal, addresses=addresses))
             yield from found[:1]
 
 
-def _said(state: State, service: Service) -> list[tuple[Address, ...]]:
+def _choices(state: State, service: Service) -> Iterable[tuple[Address, ...]]:
     version = state.version
-    once = (without_annotated_request(service, version), without_field_request(service))
-    return [requests_for(one, version) for one in once]
+    if asks_twice(service, version):
+        once = (without_annotated_request(service, version), without_field_request(service))
+        return [requests_for(one, version) for one in once]
+    family = family_of_service(service)
+    if not isinstance(requested(service, version), TooManyAddresses) or not isinstance(family, IPFamily):
+        return ()
+    asked = requests_for(service, version)
+    return product(*([a for a in asked if a.family == number] for number in family.numbers))
 
 
 def _partners(state: State, service: Service, goal: Goal, ways: Ways) -> Iterator[Way]:
