@@ -17,6 +17,7 @@ from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Effect, Way
 from kubectl_sharedip.model.snapshot import Note
+from kubectl_sharedip.report.plan import AnnouncedWay
 
 _MOST = 100  # names in one selector: with more of them the address of the request grows too long
 
@@ -45,7 +46,15 @@ def with_nodes(reading: Reading, ways: Collection[Way], metallb_namespace: str |
     return replace(reading, raw=raw, snapshot=replace(snapshot, notes=told))
 
 
-def announcements_changed(reading: Reading, way: Way | None) -> Iterator[Effect]:
+def announced_with(reading: Reading, way: Way | None) -> AnnouncedWay:
+    """Who announces before the way and after it, for the document of its plan."""
+    return AnnouncedWay(
+        nodes=lambda effect: announced_by(reading.snapshot, reading.views, way, effect),
+        stay=tuple(_announcements_changed(reading, way)),
+    )
+
+
+def _announcements_changed(reading: Reading, way: Way | None) -> Iterator[Effect]:
     """Services that keep their address while it is announced by other nodes, or by none any more."""
     if way is None:
         return
