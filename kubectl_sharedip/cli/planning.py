@@ -146,9 +146,13 @@ def _hands(reading: Reading, service: Service, diagnosis: Diagnosis) -> list[tup
 
 
 def _beside(reading: Reading, made: Planned) -> Iterator[Finding]:
-    """Whose the edited Services are: each edit that lasts is shown with the place to make it at."""
-    edits = made.way.edits if made.way is not None else ()
-    for name in sorted({edit.service for edit in edits if not edit.wakes_only}):
+    """Whose the edited Services are: each edit that lasts is shown with the place to make it at.
+
+    So is each that a way would make to what somebody puts back, where that way may not be gone.
+    """
+    ways = [made.way] if made.way else [w for plan in made.plans for w in plan.ways if "owned" in w.needs]
+    lasting = {edit.service for way in ways for edit in way.edits if not edit.wakes_only}
+    for name in sorted(lasting):
         yield from (replace(one, severity="warning") for one in behind(reading.snapshot.services[name]))
 
 
