@@ -10,7 +10,7 @@ lose it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kubectl_sharedip.metallb.looks import MOST_ENDS, Look, Walk, identity, look
@@ -73,7 +73,7 @@ def one_pass(walk: Walk, state: State) -> tuple[PassEnd, ...]:
             continue
         seen.add(key)
         onward = list(_onward(walk, node)) if node.groups and not walk.tired else []
-        if onward and not walk.tired:
+        if onward:
             ahead.extend(onward)
             continue
         end = _straight(walk, node)
@@ -89,7 +89,7 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
     """The points after the next Service of the group has had its turn, whichever that is."""
     state, first, rest = node.state, node.groups[0], node.groups[1:]
     moves: dict[ServiceName, tuple[Look, ...]] = {}
-    for name in sorted(first, reverse=True):  # the last one given is followed first
+    for name in sorted(first):
         ways = look(walk, state, name)
         if any(changes(state, way, name) for way in ways):
             moves[name] = ways
@@ -103,13 +103,14 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
         refused = [name for name, ways in moves.items() if not any(_books(state, way) for way in ways)]
         if refused:
             for name in refused:
-                state = state.with_service(moves[name][0].state.services[name])
+                (way,) = moves[name]
+                state = state.with_service(way.state.services[name])
             groups = _put(first.difference(refused), rest)
             yield replace(node, state=state, groups=groups, owed=node.owed.union(refused))
             return
-        free = [name for name in orderless(state, moves) if len(moves[name]) == 1]
+        free = [name for name in sorted(orderless(state, moves)) if len(moves[name]) == 1]
         if free and node.idle.isdisjoint(moves):
-            yield _taken(walk, node, free, _put(first.difference(free), rest))
+            yield _turns(walk, node, free, _put(first.difference(free), rest))
             return
     if not moves:
         yield replace(node, groups=rest, idle=frozenset())
@@ -129,11 +130,11 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
             )
 
 
-def _taken(walk: Walk, node: _Node, names: Collection[ServiceName], groups: Groups) -> _Node:
-    """The point after the turns of these, whose order does not matter and which end in one way each."""
+def _turns(walk: Walk, node: _Node, names: Iterable[ServiceName], groups: Groups) -> _Node:
+    """The point after the turns of these, one after the other, each in the first of its ways."""
     state, again, owed = node.state, node.again, node.owed
-    for name in sorted(names):
-        (way,) = look(walk, state, name)
+    for name in names:
+        way, *_ = look(walk, state, name)
         owed = owed_after(owed, state, way, name)
         state, again = way.state, again or way.wakes
     return replace(node, state=state, groups=groups, again=again, owed=owed)
@@ -165,10 +166,6 @@ def owed_after(
 
 def _straight(walk: Walk, node: _Node) -> PassEnd:
     """One of the ways from here to the end of the pass."""
-    state, again, owed = node.state, node.again, node.owed
-    for group in node.groups:
-        for name in sorted(group):
-            way = look(walk, state, name)[0]
-            owed = owed_after(owed, state, way, name)
-            state, again = way.state, again or way.wakes
-    return PassEnd(state=state, again=again, owed=owed)
+    left = [name for group in node.groups for name in sorted(group)]
+    end = _turns(walk, node, left, ())
+    return PassEnd(state=end.state, again=end.again, owed=end.owed)
