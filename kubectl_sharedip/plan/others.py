@@ -6,15 +6,14 @@ listed with their commands and never gone.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from heapq import heapify, heappop
-from itertools import product
+from itertools import chain, product
 
 from kubectl_sharedip.metallb.families import IPFamily, family_of_service
 from kubectl_sharedip.metallb.refusals import TooManyAddresses
 from kubectl_sharedip.metallb.requests import requested
-from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.names import ServiceName
@@ -101,16 +100,20 @@ def _clashes(state: State, service: Service, addresses: tuple[Address, ...]) -> 
 
 
 def _holders(state: State, service: Service) -> Iterator[ServiceName]:
-    """One Service an address, the nearest first; of thousands only as many are sorted as are asked for."""
-    ahead = [
-        (name.namespace != service.name.namespace, name)
-        for a in state.ledger.allocations()
-        if a.pool and (name := a.terms.service) != service.name
-    ]
-    heapify(ahead)
+    """One Service an address, those of its own namespace first."""
+    names = state.ledger.names()
+    begin = bisect_left(names, service.name.namespace, key=_namespace)
+    end = bisect_right(names, service.name.namespace, key=_namespace)
     passed: set[tuple[Address, ...]] = set()
-    while ahead:
-        _, name = heappop(ahead)
-        if (held := held_by(state, name)) not in passed:
-            passed.add(held)
+    for number in chain(range(begin, end), range(begin), range(end, len(names))):
+        name = names[number]
+        allocation = state.ledger.allocation(name)
+        if name == service.name or allocation is None or not allocation.pool:
+            continue
+        if allocation.addresses not in passed:
+            passed.add(allocation.addresses)
             yield name
+
+
+def _namespace(name: ServiceName) -> str:
+    return name.namespace
