@@ -19,19 +19,16 @@ from kubectl_sharedip.model.plan import Effect, Way
 from kubectl_sharedip.model.snapshot import Note
 from kubectl_sharedip.report.plan import AnnouncedWay
 
-_MOST = 100  # names in one selector: with more of them the address of the request grows too long
-
 
 def with_nodes(reading: Reading, ways: Collection[Way], metallb_namespace: str | None) -> Reading:
     """The reading, with what tells who announces the Services that one of the ways edits or moves.
 
-    It is the same for manifests, where nothing is done, and where more are concerned than can be asked for.
-    Raises ClusterError where the server is gone.
+    It is the same for manifests, where nothing is done. Raises ClusterError where the server is gone.
     """
     if reading.more_of is None:
         return reading
     names = {name.name for way in ways for name in _concerned(reading, way)}
-    if not names or len(names) > _MOST:
+    if not names:
         return reading
     raw = with_endpoints(reading.raw, names, reading.more_of)
     notes: list[Note] = []

@@ -146,6 +146,21 @@ def test_a_plan_without_endpoints_says_that_it_does_not_know(lab: Lab) -> None:
     assert [note["code"] for note in document["notes"] if note["code"] == "SIP907"] == ["SIP907"]
 
 
+def test_a_plan_for_more_than_can_be_named_in_one_request_says_who_announces_too(lab: Lab) -> None:
+    many = [f"many-{number:03}" for number in range(101)]
+    key = {"metallb.io/allow-shared-ip": "dns"}
+    for number, name in enumerate(many):
+        lab.api.put(service(name, port=9000 + number, annotations=key, loadBalancerIP=SHARED))
+        lab.api.put(slice_of(name))
+
+    document = lab("fix", *many, "--dry-run=client", "-o", "json").document
+
+    nodes = [effect["announcedBy"] for effect in document["effects"] if effect["name"].startswith("many")]
+    assert nodes == [{"before": [], "after": ["n1"]}] * 101
+    (asked,) = lab.api.asked("/endpointslices")
+    assert "labelSelector" not in asked.query
+
+
 def test_the_way_back_says_who_announces_whom_it_takes_an_address_from(lab: Lab) -> None:
     lab.api.put(slice_of("dot"))
     lab.metallb_gives("dot", SHARED)
