@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kubectl_sharedip.metallb.orderless import orderless
-from tests.metallb_rules.worlds import Document, named, pool, service, state
+from tests.metallb_rules.worlds import Document, pool, service, state
 
 
 def concern_nobody(*services: Document) -> set[str]:
