@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from importlib import import_module
 
 import pytest
 
+from kubectl_sharedip.cli.lazily import SUMMARIES, summary_of
 from tests.command_line.program import Program
 
 READING = (
@@ -74,6 +78,32 @@ def test_without_a_command_the_help_is_shown(program: Program) -> None:
     assert ended.out.startswith("Usage: kubectl sharedip")
     for command in OWN:
         assert re.search(rf"^  {command} ", ended.out, re.MULTILINE)
+
+
+def test_the_group_tells_what_each_command_says_of_itself() -> None:
+    for name, said in SUMMARIES.items():
+        command = import_module(f"kubectl_sharedip.cli.commands.{name}")
+        assert summary_of(getattr(command, name)) == said
+    assert sorted(SUMMARIES) == sorted(OWN)
+
+
+@pytest.mark.parametrize("command", ["", *sorted(OWN)])
+def test_help_imports_nothing_that_thinks(program: Program, command: str) -> None:
+    """Of an answer's rooms help needs none; and the help of the group no command at all."""
+    code = (
+        "import sys; from kubectl_sharedip.cli import main;"
+        f"main._run([*{command.split()!r}, '--help']); print(*sys.modules, file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=dict(program.env), capture_output=True, text=True, check=True
+    )
+
+    ours = {name for name in ended.stderr.split() if name.startswith("kubectl_sharedip.")}
+    rooms = {name.split(".")[1] for name in ours}
+    assert rooms <= {"cli", "apply", "cluster", "model"}
+    commands = {name for name in ours if name.startswith("kubectl_sharedip.cli.commands.")}
+    assert commands == ({f"kubectl_sharedip.cli.commands.{command}"} if command else set())
+    assert not {"kubernetes", "tabulate", "jmespath", "yaml", "urllib3"} & set(ended.stderr.split())
 
 
 def test_flags_may_stand_before_the_command(program: Program) -> None:
