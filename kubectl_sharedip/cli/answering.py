@@ -11,7 +11,16 @@ from functools import cache
 
 from kubectl_sharedip.cli.announced_after import advertisements
 from kubectl_sharedip.cli.failures import InputError
-from kubectl_sharedip.cli.naming import in_scope, pending, refuse_what_is_no_name, resolve
+from kubectl_sharedip.cli.item_forms import Labels, service_labels
+from kubectl_sharedip.cli.naming import (
+    in_scope,
+    nothing_pending,
+    pending,
+    refuse_names_beside_labels,
+    refuse_what_is_no_name,
+    resolve,
+)
+from kubectl_sharedip.cli.output import arranged
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.environments import USUAL
@@ -50,8 +59,9 @@ class Told:
     """One answer, with the errors for names that nobody has. ``empty`` is said where there is none."""
 
     document: Document
+    labels: Labels
     unknown: tuple[InputError, ...]
-    empty: str
+    empty: Sequence[str]
 
 
 def told_of(request: Request, names: Sequence[str], *, habits_too: bool, all_events: bool) -> Told:
@@ -61,6 +71,7 @@ def told_of(request: Request, names: Sequence[str], *, habits_too: bool, all_eve
     Raises click.UsageError for what is no name; FileError, ClusterError where nothing can be read.
     """
     refuse_what_is_no_name(names)
+    refuse_names_beside_labels(request, names)
     reading = read(request, _READS, names)
     services, unknown = resolve(reading, names)
     if not names:
@@ -68,15 +79,12 @@ def told_of(request: Request, names: Sequence[str], *, habits_too: bool, all_eve
     answers = answers_of(reading, services, habits(USUAL) if habits_too else ())
     notes = (*reading.notes, *(note for answer in answers for note in answer.diagnosis.notes))
     document = diagnosis_list(reading.snapshot, reading.views, answers, notes, all_events=all_events)
-    return Told(document=document, unknown=tuple(unknown), empty=_nothing(reading))
-
-
-def _nothing(reading: Reading) -> str:
-    waiting = len(pending(reading.snapshot.services.values()))
-    if reading.scope is None:
-        return "Nothing is Pending."
-    elsewhere = f" {waiting} Pending in other namespaces: -A" if waiting else ""
-    return f"Nothing is Pending in namespace {reading.scope}.{elsewhere}"
+    return Told(
+        document=arranged(document, request),
+        labels=service_labels(request, reading),
+        unknown=tuple(unknown),
+        empty=nothing_pending(reading),
+    )
 
 
 def answers_of(reading: Reading, services: Iterable[Service], beside: tuple[Check, ...] = ()) -> list[Answer]:

@@ -21,14 +21,14 @@ _ITEMS = ("wide", "name", COLUMNS)
 #: The forms of each command, the usual one first.
 OUTPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "ls": ("table", "wide", *_DOCUMENT),
-        "why": ("text", "tree", *_DOCUMENT),
-        "fix": ("text", "commands", "diff", *_DOCUMENT),
-        "undo": ("text", "commands", "table", *_DOCUMENT),
-        "check": ("table", *_DOCUMENT, *_ITEMS, "csv", "markdown", "sarif", "github", "prometheus"),
-        "pools": ("table", *_DOCUMENT, *_ITEMS, "tree", "csv"),
-        "probe": ("table", "wide", *_DOCUMENT, "csv", "name", "prometheus"),
-        "snapshot": _DOCUMENT,
+        "ls": ("table", *_ITEMS, *_DOCUMENT, "tree", "mermaid", "markdown", "csv"),
+        "why": ("text", *_ITEMS, *_DOCUMENT, "tree"),
+        "fix": ("text", *_ITEMS, *_DOCUMENT, "commands", "diff"),
+        "undo": ("text", *_ITEMS, *_DOCUMENT, "commands", "table"),
+        "check": ("table", *_ITEMS, *_DOCUMENT, "csv", "markdown", "sarif", "github", "prometheus"),
+        "pools": ("table", *_ITEMS, *_DOCUMENT, "tree", "csv"),
+        "probe": ("table", *_ITEMS, *_DOCUMENT, "csv", "prometheus"),
+        "snapshot": (*_DOCUMENT, "name", COLUMNS),
         "explain": ("text",),
     }
 )
@@ -45,6 +45,11 @@ def output_option(command: str) -> Callable[[Callable[..., Any]], Callable[..., 
     if len("|".join(formats)) <= _MOST_LISTED and COLUMNS not in formats:
         return click.option("-o", "--output", type=_Format(formats), help="Output format.")
     return click.option("-o", "--output", type=_Format(formats), metavar="FORMAT", help=text)
+
+
+def usual_of(context: click.Context) -> str:
+    """The form that the command of this context has where none is asked for."""
+    return OUTPUTS.get(context.info_name or "", ("text",))[0]
 
 
 class _Format(click.Choice[str]):

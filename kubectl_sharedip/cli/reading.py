@@ -16,6 +16,7 @@ from kubectl_sharedip.metallb.installed import states
 from kubectl_sharedip.metallb.predict import Prediction, predict
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
+from kubectl_sharedip.model.pool import LabelSelector
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.commands import InForce
@@ -32,7 +33,8 @@ EVENTS = "events"
 class Reading:
     """One reading: the snapshot, each MetalLB's view of it, and the scope that was asked for.
 
-    ``scope`` is a namespace, None for all. ``prediction`` says what was settled for the snapshot.
+    ``scope`` is a namespace, None for all; ``labels`` are those of the Services that are told of, None
+    for all. ``prediction`` says what was settled for the snapshot.
     ``connection`` is None where files were read; ``default_namespace`` is that of a bare name,
     None where every namespace of the files may be meant. ``more_of`` reads on where the first reading
     ended, None where there is no more than what was given.
@@ -44,6 +46,7 @@ class Reading:
     prediction: Prediction
     notes: tuple[Note, ...]
     scope: str | None
+    labels: LabelSelector | None
     default_namespace: str | None
     connection: Connection | None
     more_of: MoreOf | None
@@ -185,6 +188,7 @@ def reading_of(
         prediction=prediction,
         notes=(*notes_of_chance(prediction), *disagreements(prediction.snapshot, views)),
         scope=scope,
+        labels=request.labels,
         default_namespace=default,
         connection=connection,
         more_of=more_of,

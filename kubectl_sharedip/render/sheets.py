@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from kubectl_sharedip.render.text import visible
 
 _FORMULA = ("=", "+", "-", "@")
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")
+_TICKS = re.compile(r"`+")
 
 
 def csv_text(headers: Sequence[str], rows: Sequence[Sequence[str]], *, headers_shown: bool = True) -> str:
@@ -26,6 +27,20 @@ def csv_text(headers: Sequence[str], rows: Sequence[Sequence[str]], *, headers_s
     for row in rows:
         writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in map(visible, row)])
     return stream.getvalue()
+
+
+def code(text: str) -> str:
+    """Text as a code span of Markdown, in which nothing of it is markup; also within a table."""
+    shown = visible(text)
+    longest = max(map(len, _TICKS.findall(shown)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{blank}{shown}{blank}{fence}".replace("|", "\\|") if shown else ""
+
+
+def plain(text: str) -> str:
+    """Text of a sentence in Markdown, read as it stands."""
+    return _as_it_stands(text)
 
 
 def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

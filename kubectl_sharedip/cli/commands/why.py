@@ -47,6 +47,7 @@ def why(context: click.Context, /, services: tuple[str, ...], output: str | None
       kubectl sharedip why dns-udp -n shop
       kubectl sharedip why -A
       kubectl sharedip why web --events -o tree
+      kubectl sharedip why -A -w
     """
     return run(request_of(context, output), WhyRequest(names=services, **given))
 
@@ -89,16 +90,31 @@ def _print(request: Request, wanted: WhyRequest, told: Told) -> None:
     if output.wants_document(request):
         output.print_answer(output.structured(document, request, one_line=wanted.watch))
         return
-    width, style = output.width(), output.style_of(request)
-    if request.output == "tree":
-        from kubectl_sharedip.render.tree import diagnosis_tree
-
-        text = diagnosis_tree(document, width=width, style=style, boxes=output.draws_boxes())
-    else:
-        from kubectl_sharedip.render.diagnosis import diagnosis_text
-
-        text = diagnosis_text(document, width=width, style=style, events=wanted.events)
+    text = _text(request, wanted, told)
     output.print_answer(text + "\n" if wanted.watch and text else text)
     output.print_notes(document)
     if not wanted.names and not document["items"]:
-        output.say([told.empty])
+        output.say(told.empty)
+
+
+def _text(request: Request, wanted: WhyRequest, told: Told) -> str:
+    from kubectl_sharedip.cli.item_forms import item_form
+    from kubectl_sharedip.cli.output import draws_boxes, style_of, width
+
+    document, style = told.document, style_of(request)
+    text = item_form(request, document)
+    if text is not None:
+        return text
+    if request.output == "wide":
+        from kubectl_sharedip.render.items_table import diagnosis_table
+
+        return diagnosis_table(
+            document, style=style, headers_shown=not request.no_headers, labels=told.labels
+        )
+    if request.output == "tree":
+        from kubectl_sharedip.render.tree import diagnosis_tree
+
+        return diagnosis_tree(document, width=width(), style=style, boxes=draws_boxes())
+    from kubectl_sharedip.render.diagnosis import diagnosis_text
+
+    return diagnosis_text(document, width=width(), style=style, events=wanted.events)
