@@ -23,6 +23,7 @@ from kubectl_sharedip.cli.naming import (
 from kubectl_sharedip.cli.output import arranged
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.environments import USUAL
 from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.run import diagnose, with_owners
@@ -76,7 +77,8 @@ def told_of(request: Request, names: Sequence[str], *, habits_too: bool, all_eve
     services, unknown = resolve(reading, names)
     if not names:
         services = list(pending(in_scope(reading)))
-    answers = answers_of(reading, services, habits(USUAL) if habits_too else ())
+    with waiting("Working out what helps"):
+        answers = answers_of(reading, services, habits(USUAL) if habits_too else ())
     notes = (*reading.notes, *(note for answer in answers for note in answer.diagnosis.notes))
     document = diagnosis_list(reading.snapshot, reading.views, answers, notes, all_events=all_events)
     return Told(

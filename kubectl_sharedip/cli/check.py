@@ -21,6 +21,7 @@ from kubectl_sharedip.cli.output import (
 )
 from kubectl_sharedip.cli.reading import EVENTS, Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.environments import USUAL, Environments
 from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.model.finding import Severity
@@ -63,13 +64,15 @@ def run(request: Request, wanted: CheckRequest) -> int:
         laid = lay(request, usable, offline=wanted.offline)
         if not laid.named and not laid.configured:
             return _nothing_to_check(laid)
-        checked = check_manifests(laid, habits(wanted.environments))
+        with waiting("Checking the manifests"):
+            checked = check_manifests(laid, habits(wanted.environments))
         raw, faults = laid.raw, laid.faults
     else:
         if usable is not None:
             _refuse_more_than(usable)
         reading = read(request, _READS, announced_in_scope=True)
-        checked = check_cluster(reading, habits(wanted.environments))
+        with waiting("Checking the Services"):
+            checked = check_cluster(reading, habits(wanted.environments))
         raw, outside = reading.raw, _outside(reading)
     checked = chosen(checked, request)
     silence, notes = ignored(wanted.ignore, raw, debts, request.namespace or "default")

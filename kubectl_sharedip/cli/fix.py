@@ -41,6 +41,7 @@ from kubectl_sharedip.cli.plan_forms import plan_form
 from kubectl_sharedip.cli.planning import Planned, document_of, planned
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.model.plan import Allowance
 
 #: What a plan is made of, beside what every command reads.
@@ -110,11 +111,14 @@ def _try(request: Request, wanted: FixRequest) -> _Tried:
     if not services:
         say(nothing_pending(reading))
     goals = goals_of(services, partners[0] if partners else None, wanted.goal)
-    made = planned(reading, goals, wanted.allowed)
+    with waiting("Working out a plan"):
+        made = planned(reading, goals, wanted.allowed)
     leave = _leave(reading, made, wanted)
     if leave:
-        made = planned(reading, goals, (*wanted.allowed, *leave))
-    reading = with_nodes(reading, made.ways, request.metallb_namespace)
+        with waiting("Working out a plan"):
+            made = planned(reading, goals, (*wanted.allowed, *leave))
+    with waiting("Reading who announces"):
+        reading = with_nodes(reading, made.ways, request.metallb_namespace)
     return _shown_and_done(request, reading, made, wanted, unknown)
 
 

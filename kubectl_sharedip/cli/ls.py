@@ -14,6 +14,7 @@ from kubectl_sharedip.cli.naming import in_scope, left_out, pending
 from kubectl_sharedip.cli.output import arranged, print_answer, print_notes, say, structured, wants_document
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.inventory import addresses
 from kubectl_sharedip.report.addresses import address_list
@@ -84,6 +85,11 @@ def show(request: Request, told: Told, *, one_line: bool = False) -> None:
 
 def _told(request: Request, wanted: LsRequest) -> Told:
     reading = read(request, ())
+    with waiting("Working out the reasons"):
+        return _answer(request, wanted, reading)
+
+
+def _answer(request: Request, wanted: LsRequest, reading: Reading) -> Told:
     inventory, errors = _select(reading, wanted)
     if wanted.endpoints:
         reading = with_slices(reading, inventory, request.metallb_namespace)

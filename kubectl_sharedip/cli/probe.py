@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,10 +21,11 @@ from kubectl_sharedip.cli.output import (
 from kubectl_sharedip.cli.probe_request import ProbeRequest
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.inventory.addresses import AddressGroup, take
 from kubectl_sharedip.inventory.addresses import in_scope as touches
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.probing import Judged, Target, Whence
+from kubectl_sharedip.model.probing import Attempt, Judged, Target, Whence
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.probe.beside import beside
 from kubectl_sharedip.probe.sweep import longest_s, sweep
@@ -119,12 +119,9 @@ def sight_of(reading: Reading, wanted: ProbeRequest) -> Sight:
 def answer(request: Request, sight: Sight, wanted: ProbeRequest) -> Told:
     """Tries it all, and judges."""
     reading = sight.reading
-    if sys.stderr.isatty() and not wanted.watch:
-        most_s = longest_s(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
-        say([f"Trying {len(sight.targets)} ports on {len(sight.groups)} addresses, {most_s:.0f} s at most."])
     services = {service.name: service for group in sight.groups for service in group.services}
     here = whence(reading.snapshot.announcing.nodes, [group.address for group in sight.groups])
-    attempts = sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
+    attempts = _swept(sight, wanted)
     known = beside(reading.snapshot, reading.views, services.values())
     judged = judge(attempts, known, here)
     return Told(
@@ -133,6 +130,15 @@ def answer(request: Request, sight: Sight, wanted: ProbeRequest) -> Told:
         failing=_failing(judged, sight.asked),
         whence=here,
     )
+
+
+def _swept(sight: Sight, wanted: ProbeRequest) -> tuple[Attempt, ...]:
+    if wanted.watch:  # it goes on for ever, and each change is a line of its own
+        return sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
+    most_s = longest_s(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
+    told = f"Trying {len(sight.targets)} ports on {len(sight.groups)} addresses, {most_s:.0f} s at most"
+    with waiting(told):
+        return sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
 
 
 def show(request: Request, wanted: ProbeRequest, sight: Sight, told: Told) -> None:

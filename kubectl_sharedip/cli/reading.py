@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.announced import MoreOf, of_cluster, with_announcing
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.self_check import disagreements
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
@@ -77,7 +79,9 @@ def _from_files(
 ) -> Reading:
     from kubectl_sharedip.files.read import read_files
 
-    raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
+    # What comes by stdin may be typed, and nothing should be written over that.
+    with nullcontext() if "-" in request.files else waiting("Reading the files"):
+        raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
     scope = None if request.all_namespaces else request.namespace
     more_of = None
     if raw.recorded and raw.taken_at is not None:
@@ -100,9 +104,21 @@ def _from_cluster(
     request: Request, resources: Sequence[str], names: Sequence[str], announced_in_scope: bool
 ) -> Reading:
     from kubectl_sharedip.cluster.connection import connect
-    from kubectl_sharedip.cluster.read import read_cluster
 
     connection = connect(request.connection)
+    with waiting(f"Reading {connection.server}"):
+        return _of(connection, request, resources, names, announced_in_scope)
+
+
+def _of(
+    connection: Connection,
+    request: Request,
+    resources: Sequence[str],
+    names: Sequence[str],
+    announced_in_scope: bool,
+) -> Reading:
+    from kubectl_sharedip.cluster.read import read_cluster
+
     wanted = (*ALWAYS, *resources)
     raw = read_cluster(connection, wanted, metallb_namespace=request.metallb_namespace)
     raw = _with_named(raw, connection, names)

@@ -15,6 +15,7 @@ from kubectl_sharedip.cli.failures import Exit, InputError
 from kubectl_sharedip.cli.item_forms import item_form
 from kubectl_sharedip.cli.output import print_answer, print_notes, say, structured, wants_document
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.files.snapshot import RESOURCES as HELD
 from kubectl_sharedip.files.snapshot import items_of
@@ -95,13 +96,14 @@ def _whole(request: Request) -> RawCluster:
     from kubectl_sharedip.cluster.resources import RESOURCES
 
     connection = connect(request.connection)
-    raw = read_cluster(
-        connection,
-        [*(name for name in RESOURCES if name not in _UNUSED), VERSION],
-        metallb_namespace=request.metallb_namespace,
-        every_service=True,
-    )
-    return replace(raw, uid=_uid(connection))
+    with waiting(f"Reading {connection.server}"):
+        raw = read_cluster(
+            connection,
+            [*(name for name in RESOURCES if name not in _UNUSED), VERSION],
+            metallb_namespace=request.metallb_namespace,
+            every_service=True,
+        )
+        return replace(raw, uid=_uid(connection))
 
 
 def _uid(connection: Connection) -> str | None:
