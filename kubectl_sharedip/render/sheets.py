@@ -16,6 +16,8 @@ from kubectl_sharedip.render.text import visible
 _FORMULA = ("=", "+", "-", "@")
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")
 _TICKS = re.compile(r"`+")
+_BROKEN = "<!-- -->"
+_LINKS = re.compile(r"@|(?<=:)//|(?<=www)\.", re.IGNORECASE)
 
 
 def csv_text(headers: Sequence[str], rows: Sequence[Sequence[str]], *, headers_shown: bool = True) -> str:
@@ -52,4 +54,6 @@ def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str
 
 
 def _as_it_stands(cell: str) -> str:
-    return _MARKUP.sub(r"\\\1", visible(cell))
+    # An empty comment keeps GitHub from calling whoever is named, and from making a link.
+    escaped = _MARKUP.sub(r"\\\1", visible(cell))
+    return _LINKS.sub(lambda found: f"@{_BROKEN}" if found[0] == "@" else f"{_BROKEN}{found[0]}", escaped)

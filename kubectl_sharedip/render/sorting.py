@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kubectl_sharedip.render.query import QueryError, choose
@@ -31,9 +31,27 @@ def sorted_by(document: Mapping[str, Any], expression: str) -> dict[str, Any]:
         text = text[1:-1]
     found = {name: document[name] for name in _LISTS if name in document}
     _refuse_what_nobody_has(found, text)
-    choose({}, text)  # an expression is wrong whether or not there is anything to sort
-    ordered = {name: sorted(items, key=lambda one: _key(choose(one, text))) for name, items in found.items()}
-    return {**document, **ordered}
+    errors: list[QueryError] = []
+    keys = {name: [_key(_value(item, text, errors)) for item in items] for name, items in found.items()}
+    if errors and len(errors) == sum(map(len, found.values())):
+        raise errors[0]
+    _value({}, text, [])  # an expression is wrong whether or not there is anything to sort
+    return {**document, **{name: _ordered(items, keys[name]) for name, items in found.items()}}
+
+
+def _value(item: Mapping[str, Any], text: str, errors: list[QueryError]) -> Any:
+    """What an item is sorted by; a function that cannot take what it finds there finds nothing."""
+    try:
+        return choose(item, text)
+    except QueryError as error:
+        if error.place is not None:
+            raise
+        errors.append(error)
+        return None
+
+
+def _ordered(items: Sequence[Any], keys: Sequence[Key]) -> list[Any]:
+    return [items[place] for place in sorted(range(len(items)), key=lambda place: keys[place])]
 
 
 def _refuse_what_nobody_has(lists: Mapping[str, Any], text: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.command_line.inside import ran
 from tests.command_line.lab import FREE, SHARED, Lab, service
 from tests.command_line.program import Program, refused
 from tests.command_line.schema import broken_promises
@@ -158,5 +159,5 @@ def test_as_json_each_answer_is_a_line(lab: Lab) -> None:
 
 @pytest.mark.parametrize("form", ["csv", "mermaid", "custom-columns=A:address", "name"])
 def test_forms_without_rows_are_not_watched(lab: Lab, form: str) -> None:
-    refused(lab("ls", "-w", "-o", form), 2, "-w", f"-o {form.partition('=')[0]}")
+    refused(ran(*lab.words("ls", "-w", "-o", form)), 2, "-w", f"-o {form.partition('=')[0]}")
     assert lab.api.requests == []
