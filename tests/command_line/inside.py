@@ -11,7 +11,9 @@ from tests.command_line.program import Ended
 
 def ran(*words: str) -> Ended:
     """How ``kubectl sharedip`` with these words ends."""
-    out, err = io.StringIO(), io.StringIO()
+    written, err = io.BytesIO(), io.StringIO()
+    out = io.TextIOWrapper(written, encoding="utf-8")
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = main._run(list(words))
-    return Ended(status=status, out=out.getvalue(), err=err.getvalue())
+    out.flush()
+    return Ended(status=status, out=written.getvalue().decode(), err=err.getvalue())

@@ -24,7 +24,9 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 class Terminal:
     """One run of it, with stdin, stdout and stderr at the terminal."""
 
-    def __init__(self, words: tuple[str, ...], home: Path, env: Mapping[str, str], columns: int) -> None:
+    def __init__(
+        self, words: tuple[str, ...], home: Path, env: Mapping[str, str], columns: int, term: str
+    ) -> None:
         self._mine, its = pty.openpty()
         fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self.process = subprocess.Popen(
@@ -33,7 +35,7 @@ class Terminal:
             stdout=its,
             stderr=its,
             cwd=home,
-            env={**env, "TERM": "xterm"},
+            env={**env, "TERM": term},
             start_new_session=True,
             preexec_fn=_hears_ctrl_c,  # noqa: PLW1509
         )
@@ -75,10 +77,10 @@ class Terminal:
 
 @contextmanager
 def terminal(
-    words: tuple[str, ...], home: Path, env: Mapping[str, str], columns: int = 80
+    words: tuple[str, ...], home: Path, env: Mapping[str, str], columns: int = 80, *, term: str = "xterm"
 ) -> Iterator[Terminal]:
     """The program at a terminal of so many columns, while the block lasts."""
-    one = Terminal(words, home, env, columns)
+    one = Terminal(words, home, env, columns, term)
     try:
         yield one
     finally:
