@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import ip_families, reading_options, request_of
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.option("--offline", is_flag=True, help="Take the files alone; ask no cluster.")
 @click.option("--cluster-ip-families", metavar="A,B", help="Families of the cluster: ipv4 (default), ipv6.")

@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import allowances, reading_options, request_of, seconds
 from kubectl_sharedip.model.plan import ALLOWANCES
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.argument("services", nargs=-1, metavar="[SVC]...")
 @click.option("--share-with", metavar="SVC", help="Give it the address of this Service.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import reading_options, request_of
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.argument("what", nargs=-1, metavar="[WHAT]...")
 @click.option("--shared", is_flag=True, help="Only addresses that two or more Services share.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import reading_options, request_of
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.option("--for", "joins", multiple=True, metavar="PORTS|FILE", help="Say who could join which address.")
 @click.option("--key", metavar="KEY", help="With --for: the sharing key that it has.")

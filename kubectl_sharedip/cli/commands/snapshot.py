@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import reading_options, request_of
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.option("--redact", is_flag=True, help="Rename all names, keys, labels and addresses in it.")
 @click.option("--to", metavar="FILE", help="Write FILE (.json, .json.gz) instead of stdout.")
