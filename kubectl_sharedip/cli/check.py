@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kubectl_sharedip.cli.check_forms import text_of
-from kubectl_sharedip.cli.checking import Checked, check_cluster, check_manifests, without_ignored
+from kubectl_sharedip.cli.checking import Checked, check_cluster, check_manifests, chosen, without_ignored
 from kubectl_sharedip.cli.failures import Exit, InputError, report
 from kubectl_sharedip.cli.ignoring import baseline, ignored
 from kubectl_sharedip.cli.laying import Laid, lay, usable_files
 from kubectl_sharedip.cli.naming import in_scope
 from kubectl_sharedip.cli.output import (
+    arranged,
     print_answer,
     print_notes,
     say,
@@ -20,6 +21,7 @@ from kubectl_sharedip.cli.output import (
 )
 from kubectl_sharedip.cli.reading import EVENTS, Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.environments import USUAL, Environments
 from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.model.finding import Severity
@@ -62,19 +64,22 @@ def run(request: Request, wanted: CheckRequest) -> int:
         laid = lay(request, usable, offline=wanted.offline)
         if not laid.named and not laid.configured:
             return _nothing_to_check(laid)
-        checked = check_manifests(laid, habits(wanted.environments))
+        with waiting("Checking the manifests"):
+            checked = check_manifests(laid, habits(wanted.environments))
         raw, faults = laid.raw, laid.faults
     else:
         if usable is not None:
             _refuse_more_than(usable)
         reading = read(request, _READS, announced_in_scope=True)
-        checked = check_cluster(reading, habits(wanted.environments))
+        with waiting("Checking the Services"):
+            checked = check_cluster(reading, habits(wanted.environments))
         raw, outside = reading.raw, _outside(reading)
+    checked = chosen(checked, request)
     silence, notes = ignored(wanted.ignore, raw, debts, request.namespace or "default")
     paid = silence.paid((item.object, finding) for item in checked.items for finding in item.findings)
     told, count = without_ignored(checked, silence)
     limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
-    document = check_report(told.shown, told.prediction, told.items, limits, ignored=count)
+    document = arranged(check_report(told.shown, told.prediction, told.items, limits, ignored=count), request)
     _print(request, document, told, live=usable is None or bool(usable.snapshots))
     say(outside)
     for fault in faults:

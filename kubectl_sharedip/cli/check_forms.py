@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kubectl_sharedip.cli.checking import Checked
+from kubectl_sharedip.cli.item_forms import Labels, labels_of
 from kubectl_sharedip.cli.output import columns_of, style_of, width
 from kubectl_sharedip.cli.request import Request
 
@@ -23,20 +24,33 @@ def text_of(request: Request, document: _Document, checked: Checked, *, live: bo
         return columns_of(document, columns, headers_shown=not request.no_headers)
     if form in _FOR_PROGRAMS:
         return _FOR_PROGRAMS[form](document, checked)
-    return _table(request, document, form, live)
+    return _table(request, document, checked, form, live)
 
 
-def _table(request: Request, document: _Document, form: str, live: bool) -> str:
+def _table(request: Request, document: _Document, checked: Checked, form: str, live: bool) -> str:
     from kubectl_sharedip.render import check as layout
 
     headers_shown = not request.no_headers
     if form == "csv":
         return layout.csv_rows(document, headers_shown=headers_shown)
-    style = style_of(request)
+    style, labels = style_of(request), _labels(request, checked)
     if form == "wide":
-        return layout.check_table(document, width=None, style=style, headers_shown=headers_shown, wide=True)
-    rows = layout.by_cause if live else layout.check_table
-    return rows(document, width=width(), style=style, headers_shown=headers_shown)
+        return layout.check_table(
+            document, width=None, style=style, headers_shown=headers_shown, wide=True, labels=labels
+        )
+    if live and labels is None:  # a cause is that of many objects, labels are those of one
+        return layout.by_cause(document, width=width(), style=style, headers_shown=headers_shown)
+    return layout.check_table(
+        document, width=width(), style=style, headers_shown=headers_shown, labels=labels
+    )
+
+
+def _labels(request: Request, checked: Checked) -> Labels:
+    snapshot = checked.prediction.snapshot
+    pools = (((pool.namespace, pool.name), pool.labels) for pool in snapshot.pools)
+    services = ((name, one.labels) for name, one in snapshot.services.items())
+    of_pools, of_services = labels_of(request, pools), labels_of(request, services)
+    return None if of_pools is None or of_services is None else {**of_pools, **of_services}
 
 
 def _sarif(document: _Document, checked: Checked) -> str:

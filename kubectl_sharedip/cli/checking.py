@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from kubectl_sharedip.cli.laying import Laid
 from kubectl_sharedip.cli.naming import in_scope
 from kubectl_sharedip.cli.reading import Reading
+from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.cluster_wide import SAID_OF_THE_CLUSTER, cluster_wide
 from kubectl_sharedip.diagnose.ignored import Ignored
 from kubectl_sharedip.diagnose.moved import foretold_move
@@ -18,6 +19,7 @@ from kubectl_sharedip.diagnose.run import diagnose, ordered
 from kubectl_sharedip.diagnose.view import Check
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.predict import Prediction
+from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ObjectRef, ServiceName, service_ref
@@ -145,6 +147,28 @@ def check_cluster(reading: Reading, habits: tuple[Check, ...]) -> Checked:
 def _of_the_service(finding: Finding) -> bool:
     """Whether it is not said of the cluster already."""
     return finding.cause or finding.decisive or finding.code not in SAID_OF_THE_CLUSTER
+
+
+def chosen(checked: Checked, request: Request) -> Checked:
+    """The same with the Services that have the labels of -l, and those whom they disturb; all without it.
+
+    What is said of the cluster, of its pools and of MetalLB stays.
+    """
+    if request.labels is None:
+        return checked
+    labels, services = request.labels, checked.prediction.snapshot.services
+
+    def has(item: CheckItem) -> bool:
+        _, namespace, name = item.object
+        service = services.get(ServiceName(namespace, name))
+        return service is not None and matches(labels, service.labels)
+
+    disturbed = {service_ref(name) for item in checked.items if has(item) for name in item.disturbs}
+
+    def stays(item: CheckItem) -> bool:
+        return has(item) if item.foretold else item.object.kind != "Service" or item.object in disturbed
+
+    return replace(checked, items=tuple(filter(stays, checked.items)))
 
 
 def without_ignored(checked: Checked, ignored: Ignored) -> tuple[Checked, int]:

@@ -16,8 +16,17 @@ from kubectl_sharedip.cli.carry_out import Ended, Task, do, target_text
 from kubectl_sharedip.cli.consent import ask_for_leave, consented, nothing_changed
 from kubectl_sharedip.cli.failures import Exit, InputError, Unread, report
 from kubectl_sharedip.cli.goals import GoalFlags, goals_of, refuse_contradictions
-from kubectl_sharedip.cli.naming import in_scope, pending, refuse_what_is_no_name, resolve
+from kubectl_sharedip.cli.naming import (
+    in_scope,
+    nothing_pending,
+    pending,
+    refuse_names_beside_labels,
+    refuse_what_is_no_name,
+    resolve,
+)
 from kubectl_sharedip.cli.output import (
+    NO_COLOUR,
+    arranged,
     print_answer,
     print_exactly,
     print_notes,
@@ -28,9 +37,11 @@ from kubectl_sharedip.cli.output import (
     wants_document,
     width,
 )
+from kubectl_sharedip.cli.plan_forms import plan_form
 from kubectl_sharedip.cli.planning import Planned, document_of, planned
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.model.plan import Allowance
 
 #: What a plan is made of, beside what every command reads.
@@ -67,6 +78,7 @@ class _Tried:
 def run(request: Request, wanted: FixRequest) -> int:
     """Shows the plan and, with consent, does it. Returns the exit status of cli.md."""
     _refuse(wanted)
+    refuse_names_beside_labels(request, wanted.names)
     if request.output == "diff" and not request.files:
         raise click.UsageError("-o diff is for manifests: give them with -f.")
     tried: _Tried | None = None
@@ -97,20 +109,23 @@ def _try(request: Request, wanted: FixRequest) -> _Tried:
     if not wanted.names:
         services = sorted(pending(in_scope(reading)), key=lambda service: service.name)
     if not services:
-        say([_nothing(reading)])
+        say(nothing_pending(reading))
     goals = goals_of(services, partners[0] if partners else None, wanted.goal)
-    made = planned(reading, goals, wanted.allowed)
+    with waiting("Working out a plan"):
+        made = planned(reading, goals, wanted.allowed)
     leave = _leave(reading, made, wanted)
     if leave:
-        made = planned(reading, goals, (*wanted.allowed, *leave))
-    reading = with_nodes(reading, made.ways, request.metallb_namespace)
+        with waiting("Working out a plan"):
+            made = planned(reading, goals, (*wanted.allowed, *leave))
+    with waiting("Reading who announces"):
+        reading = with_nodes(reading, made.ways, request.metallb_namespace)
     return _shown_and_done(request, reading, made, wanted, unknown)
 
 
 def _shown_and_done(
     request: Request, reading: Reading, made: Planned, wanted: FixRequest, unknown: Sequence[InputError]
 ) -> _Tried:
-    document = made.document or document_of(reading, made, None)
+    document = arranged(made.document or document_of(reading, made, None), request)
     # Where a name is wrong nobody knows what else was meant: then nothing is done.
     acts = bool(made.way and reading.connection) and wanted.dry_run != "client" and not unknown
     status = Exit.OK if made.feasible else Exit.NO_PLAN
@@ -167,6 +182,9 @@ def show(request: Request, reading: Reading, document: dict[str, Any]) -> None:
 
         print_answer("".join(f"{line}\n" for line in plan_commands(document, reading.flags)))
         _say_what_is_left(request, document, target)
+    elif (text := plan_form(request, reading, document)) is not None:
+        print_answer(text)
+        say_as_it_is(plan_text(document, target=target, width=width(), style=NO_COLOUR).splitlines())
     else:
         print_answer(plan_text(document, target=target, width=width(), style=style_of(request)))
     print_notes(document)
@@ -208,11 +226,3 @@ def _act(reading: Reading, made: Planned, wanted: FixRequest, document: dict[str
         anew=typed() if wanted.plan is None else None,
     )
     return do(reading, task, wanted)
-
-
-def _nothing(reading: Reading) -> str:
-    waiting = len(pending(reading.snapshot.services.values()))
-    if reading.scope is None:
-        return "Nothing is Pending."
-    elsewhere = f" {waiting} Pending in other namespaces: -A" if waiting else ""
-    return f"Nothing is Pending in namespace {reading.scope}.{elsewhere}"

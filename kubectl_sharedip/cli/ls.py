@@ -3,70 +3,140 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from kubectl_sharedip.cli.naming import in_scope, pending
-from kubectl_sharedip.cli.output import (
-    print_answer,
-    print_notes,
-    say,
-    structured,
-    style_of,
-    wants_document,
-    width,
-)
+from kubectl_sharedip.cli import whats
+from kubectl_sharedip.cli.behind import with_slices
+from kubectl_sharedip.cli.failures import Exit, InputError, report
+from kubectl_sharedip.cli.item_forms import Labels, service_labels
+from kubectl_sharedip.cli.ls_forms import refuse_unwatched, text_of
+from kubectl_sharedip.cli.naming import in_scope, left_out, pending
+from kubectl_sharedip.cli.output import arranged, print_answer, print_notes, say, structured, wants_document
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.inventory import addresses
 from kubectl_sharedip.report.addresses import address_list
+from kubectl_sharedip.report.envelope import Document
+
+_WATCHED = ("services", "ipaddresspools")
+_SLICES = "endpointslices"
 
 
-def run(request: Request, shared: bool, only_pending: bool) -> int:
-    """Prints the addresses of the scope. Returns the exit status, 0."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LsRequest:
+    """What ``ls`` was asked: for what (nothing: all in scope), which part of it, and with what beside."""
+
+    what: Sequence[str] = ()
+    shared: bool = False
+    pending: bool = False
+    endpoints: bool = False
+    watch: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One answer. ``errors`` are for words that mean nothing; ``empty`` is said where there is no row."""
+
+    document: Document
+    labels: Labels
+    errors: tuple[InputError, ...]
+    empty: Sequence[str]
+
+
+def run(request: Request, wanted: LsRequest) -> int:
+    """Prints the addresses of the scope, or of what was asked for.
+
+    Returns 0, or 3 where a word means nothing (the others are still answered). Watching ends by being
+    interrupted only.
+    """
+    whats.refuse_no_words(wanted.what)
+    if wanted.watch:
+        from kubectl_sharedip.cli.ls_watching import Rows
+        from kubectl_sharedip.cli.watching import Round, watch
+
+        refuse_unwatched(request)
+        rows = Rows(request)
+
+        def answer() -> Round:
+            told = _told(request, wanted)
+            return Round(document=told.document, show=lambda: rows.show(told))
+
+        watch(request, (*_WATCHED, *([_SLICES] if wanted.endpoints else [])), answer)
+    told = _told(request, wanted)
+    show(request, told)
+    return Exit.NO_INPUT if told.errors else Exit.OK
+
+
+def show(request: Request, told: Told, *, one_line: bool = False) -> None:
+    """The whole answer: the document to stdout in the form that was asked for, all else to stderr."""
+    if wants_document(request):
+        print_answer(structured(told.document, request, one_line=one_line))
+    else:
+        text = text_of(request, told.document, told.labels)
+        print_answer(text)
+        print_notes(told.document)
+        if not text and not told.errors:
+            say(told.empty)
+    for error in told.errors:
+        report(error)
+
+
+def _told(request: Request, wanted: LsRequest) -> Told:
     reading = read(request, ())
-    inventory = _select(reading, shared=shared, only_pending=only_pending)
+    with waiting("Working out the reasons"):
+        return _answer(request, wanted, reading)
+
+
+def _answer(request: Request, wanted: LsRequest, reading: Reading) -> Told:
+    inventory, errors = _select(reading, wanted)
+    if wanted.endpoints:
+        reading = with_slices(reading, inventory, request.metallb_namespace)
     unsettled = (*inventory.pending, *inventory.not_handled)
     diagnoses = {s.name: diagnose(reading.snapshot, reading.views, s) for s in unsettled}
-    document = address_list(reading.snapshot, reading.views, inventory, diagnoses, reading.notes)
-    if wants_document(request):
-        print_answer(structured(document, request))
-        return 0
-    from kubectl_sharedip.render.addresses import address_table
-
-    text = address_table(
-        document,
-        wide=request.output == "wide",
-        width=None if request.output == "wide" else width(),
-        style=style_of(request),
-        headers_shown=not request.no_headers,
+    document = address_list(
+        reading.snapshot,
+        reading.views,
+        inventory,
+        diagnoses,
+        reading.notes,
+        endpoints=wanted.endpoints,
     )
-    print_answer(text)
-    print_notes(document)
-    if not text:
-        say(_outside(reading))
-    return 0
+    return Told(
+        document=arranged(document, request),
+        labels=service_labels(request, reading),
+        errors=errors,
+        empty=_outside(reading),
+    )
 
 
-def _select(reading: Reading, *, shared: bool, only_pending: bool) -> addresses.Inventory:
-    """The part of the inventory that touches the scope; an address is shown whole."""
+def _select(reading: Reading, wanted: LsRequest) -> tuple[addresses.Inventory, tuple[InputError, ...]]:
+    """The part of the inventory that touches the scope, or what was asked for; an address is shown whole."""
     inventory = addresses.take(reading.snapshot.services.values(), reading.views)
-    names = {service.name for service in in_scope(reading)}
+    chosen = in_scope(reading)
+    names, errors = frozenset(service.name for service in chosen), tuple[InputError, ...]()
+    if wanted.what:
+        found = whats.meant(reading, wanted.what, chosen)
+        names, errors = found.names, found.errors
     groups = [group for group in inventory.groups if addresses.in_scope(group, names)]
-    if shared:
+    if wanted.shared:
         groups = [group for group in groups if group.shared]
     waiting = tuple(s for s in inventory.pending if s.name in names)
     others = tuple(s for s in inventory.not_handled if s.name in names)
-    return replace(
+    selected = replace(
         inventory,
-        groups=() if only_pending else tuple(groups),
-        pending=() if shared and not only_pending else waiting,
-        not_handled=() if shared or only_pending else others,
+        groups=() if wanted.pending else tuple(groups),
+        pending=() if wanted.shared and not wanted.pending else waiting,
+        not_handled=() if wanted.shared or wanted.pending else others,
     )
+    return selected, errors
 
 
 def _outside(reading: Reading) -> Sequence[str]:
     """What an empty scope leaves out."""
+    if hidden := left_out(reading):
+        return hidden
     if reading.scope is None:
         return ["No LoadBalancer Services found."]
     services = [s for s in reading.snapshot.services.values() if s.type == "LoadBalancer"]

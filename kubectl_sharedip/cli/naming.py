@@ -8,6 +8,8 @@ import click
 
 from kubectl_sharedip.cli.failures import InputError
 from kubectl_sharedip.cli.reading import Reading, split_name
+from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 
@@ -35,7 +37,36 @@ _MOST_LISTED = 5
 
 
 def in_scope(reading: Reading) -> tuple[Service, ...]:
-    """The Services of the namespace that was asked for, or of all."""
+    """The Services of the namespace that was asked for, or of all, that have the labels of ``-l``."""
+    return tuple(s for s in _of_scope(reading) if reading.labels is None or matches(reading.labels, s.labels))
+
+
+def left_out(reading: Reading) -> list[str]:
+    """What is said beside an answer that ``-l`` has left empty."""
+    there = [s for s in _of_scope(reading) if s.type == "LoadBalancer"]
+    if reading.labels is None or not there:
+        return []
+    others = [s for s in there if not matches(reading.labels, s.labels)]
+    count, waiting = len(others), len(pending(others))
+    return [f"-l leaves out {count} LoadBalancer Services of the scope, {waiting} of them Pending."]
+
+
+def nothing_pending(reading: Reading) -> list[str]:
+    """What is said where no Service of the scope is Pending."""
+    if reading.scope is None:
+        return left_out(reading) or ["Nothing is Pending."]
+    waiting = [s for s in pending(reading.snapshot.services.values()) if s.name.namespace != reading.scope]
+    elsewhere = f" {len(waiting)} Pending in other namespaces: -A" if waiting else ""
+    return [f"Nothing is Pending in namespace {reading.scope}.{elsewhere}", *left_out(reading)]
+
+
+def refuse_names_beside_labels(request: Request, names: Sequence[str]) -> None:
+    """Raises click.UsageError where Services are named and chosen by their labels too, as kubectl does."""
+    if names and request.labels is not None:
+        raise click.UsageError("-l chooses among all Services in scope: leave out the names, or -l.")
+
+
+def _of_scope(reading: Reading) -> tuple[Service, ...]:
     services = reading.snapshot.services.values()
     return tuple(s for s in services if reading.scope in (None, s.name.namespace))
 

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from kubectl_sharedip.cli.formats import usual_of
+from kubectl_sharedip.cli.labels import label_selector
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.request import ConnectionRequest
 from kubectl_sharedip.model.plan import ALLOWANCES, Allowance
 
 if TYPE_CHECKING:
     from kubectl_sharedip.diagnose.environments import Environments
+
+_TABLES = ("table", "wide")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,6 +65,7 @@ def _flag(*names: str, **settings: Any) -> Callable[[F], F]:
 _SPECIAL: tuple[Callable[[Any], Any], ...] = (
     _flag("-n", "--namespace", metavar="NAME", help="The namespace to look at."),
     _flag("-A", "--all-namespaces", is_flag=True, help="Look at all namespaces."),
+    _flag("-l", "--selector", metavar="LABELS", help="Tell of those with these labels (a=b,c!=d,e)."),
     _flag(
         "-f",
         "--filename",
@@ -84,6 +89,8 @@ _SPECIAL: tuple[Callable[[Any], Any], ...] = (
     _flag("--metallb-version", metavar="X.Y.Z", help="The version of MetalLB, where it cannot be found out."),
     _flag("--lb-class", metavar="NAME", help="The loadBalancerClass of the MetalLB that is meant."),
     _flag("--query", metavar="EXPR", help="Part of the document (JMESPath), as JSON or YAML."),
+    _flag("--sort-by", metavar="EXPR", help="Sort the items by this (JMESPath on an item)."),
+    _flag("--show-labels", is_flag=True, help="Add a column with all labels to a table."),
     _flag("--no-headers", is_flag=True, help="Print no header line."),
     _flag(
         "--color",
@@ -104,6 +111,9 @@ _SPECIAL: tuple[Callable[[Any], Any], ...] = (
 def request_of(context: click.Context, output: str | None) -> Request:
     """All flags that were given, before and after the subcommand, as one Request."""
     given: dict[str, Any] = context.find_root().ensure_object(dict)
+    show_labels, labels_text = given.get("show_labels", False), given.get("selector")
+    if show_labels and (output or usual_of(context)) not in _TABLES:
+        raise click.UsageError("--show-labels is a column of a table: give -o wide.", context)
     connection = ConnectionRequest(
         kubeconfig=given.get("kubeconfig"),
         context=given.get("context"),
@@ -135,6 +145,10 @@ def request_of(context: click.Context, output: str | None) -> Request:
         lb_class=given.get("lb_class"),
         output=output,
         query=given.get("query"),
+        labels=None if labels_text is None else label_selector(labels_text),
+        labels_text=labels_text or "",
+        sort_by=given.get("sort_by"),
+        show_labels=show_labels,
         no_headers=given.get("no_headers", False),
         color=given.get("color", "auto"),
         verbosity=given.get("verbosity", 0),

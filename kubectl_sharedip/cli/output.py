@@ -6,16 +6,20 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from kubectl_sharedip.cli.failures import Unread
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.render.style import Style, colour_wanted
-from kubectl_sharedip.render.text import visible, wrap
+from kubectl_sharedip.render.text import cell_width, visible, wrap
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.render.query import QueryError
 
 STRUCTURED = ("json", "yaml")
+NO_COLOUR = Style(enabled=False)
 
 
 def style_of(request: Request) -> Style:
@@ -63,7 +67,7 @@ def structured(document: dict[str, Any], request: Request, *, one_line: bool = F
     try:
         chosen = document if request.query is None else choose(document, request.query)
     except QueryError as error:
-        raise click.UsageError(_pointed(error.expression, error.place, error.because)) from error
+        raise click.UsageError(_pointed("--query ", error)) from error
     if request.output == "yaml":
         return f"---\n{to_yaml(chosen)}" if one_line else to_yaml(chosen)
     return to_json(chosen, one_line=one_line)
@@ -82,14 +86,28 @@ def columns_of(document: dict[str, Any], text: str, *, headers_shown: bool) -> s
     except ColumnError as error:
         raise click.UsageError(f"-o custom-columns={text}: {error}") from error
     except QueryError as error:
-        raise click.UsageError(f"-o custom-columns: {error.expression}: {error.because}") from error
+        raise click.UsageError(_pointed("-o custom-columns=", error)) from error
 
 
-def _pointed(expression: str, place: int | None, because: str) -> str:
-    """The expression, with a caret under the place on a line of its own."""
-    if place is None:
-        return f"--query {expression}: {because}"
-    return f"--query {expression}\n{' ' * (len('error: --query ') + place)}^ {because}"
+def arranged(document: dict[str, Any], request: Request) -> dict[str, Any]:
+    """The document as --sort-by wants its items; as it is without. Raises click.UsageError."""
+    if request.sort_by is None:
+        return document
+    from kubectl_sharedip.render.query import QueryError
+    from kubectl_sharedip.render.sorting import sorted_by
+
+    try:
+        return sorted_by(document, request.sort_by)
+    except QueryError as error:
+        raise click.UsageError(_pointed("--sort-by ", error)) from error
+
+
+def _pointed(flag: str, error: QueryError) -> str:
+    """The flag with its expression, and a caret under the place on a line of its own."""
+    if error.place is None:
+        return f"{flag}{error.expression}: {error.because}"
+    before = cell_width(visible(f"error: {flag}{error.expression[: error.place]}"))
+    return f"{flag}{visible(error.expression)}\n{' ' * before}^ {error.because}"
 
 
 def print_answer(text: str) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import click
 
+from kubectl_sharedip.cli.item_forms import Labels, item_form, labels_of
 from kubectl_sharedip.cli.newcomer import For, for_of, newcomers
 from kubectl_sharedip.cli.output import (
-    columns_of,
+    arranged,
     draws_boxes,
     on_terminal,
     print_answer,
@@ -25,12 +26,12 @@ from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.pool_findings import advertisements_for, pool_findings
 from kubectl_sharedip.inventory.joinable import joinable
 from kubectl_sharedip.inventory.room import PoolRoom, rooms
+from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.report.envelope import Document
 from kubectl_sharedip.report.pools import PoolAnswer, pool_list
 
 _READS = ("namespaces", "l2advertisements", "bgpadvertisements", "configurationstates")
 _WATCHED = ("services", "ipaddresspools", "namespaces", "l2advertisements", "bgpadvertisements")
-_COLUMNS = "custom-columns"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,19 +56,22 @@ def run(request: Request, wanted: PoolsRequest) -> int:
             raise click.UsageError("-w answers anew, and files of --for are read once: give ports.")
 
         def answer() -> Round:
-            document, outside = _told(request, wanted, joins)
-            return Round(document=document, show=lambda: _show(request, wanted, document, outside))
+            document, labels, outside = _told(request, wanted, joins)
+            return Round(document=document, show=lambda: _show(request, wanted, document, labels, outside))
 
         watch(request, _WATCHED, answer)
-    document, outside = _told(request, wanted, joins)
-    _show(request, wanted, document, outside)
+    document, labels, outside = _told(request, wanted, joins)
+    _show(request, wanted, document, labels, outside)
     return 0
 
 
-def _told(request: Request, wanted: PoolsRequest, joins: For | None) -> tuple[Document, list[str]]:
-    """The document, and what is said where a table of it would be empty."""
+def _told(request: Request, wanted: PoolsRequest, joins: For | None) -> tuple[Document, Labels, list[str]]:
+    """The document, the labels of its pools, and what is said where a table of it would be empty."""
     reading = read(request, _READS)
-    found = rooms(reading.snapshot, reading.views)
+    every = rooms(reading.snapshot, reading.views)
+    found = [
+        room for room in every if request.labels is None or matches(request.labels, room.resource.labels)
+    ]
     new = newcomers(joins, wanted.key, reading) if joins is not None else None
     answers = [
         PoolAnswer(
@@ -78,8 +82,13 @@ def _told(request: Request, wanted: PoolsRequest, joins: For | None) -> tuple[Do
         )
         for room in found
     ]
-    document = pool_list(reading.snapshot, reading.views, answers, reading.notes)
-    return document, _empty(reading, found, asked=new is not None)
+    document = arranged(pool_list(reading.snapshot, reading.views, answers, reading.notes), request)
+    if every and not found:
+        return document, None, [f"-l leaves out {len(every)} IPAddressPools."]
+    labels = labels_of(
+        request, (((room.resource.namespace, room.resource.name), room.resource.labels) for room in found)
+    )
+    return document, labels, _empty(reading, found, asked=new is not None)
 
 
 def _empty(reading: Reading, found: Sequence[PoolRoom], *, asked: bool) -> list[str]:
@@ -97,26 +106,27 @@ def _empty(reading: Reading, found: Sequence[PoolRoom], *, asked: bool) -> list[
     return ["No address can be joined.", *(f"{line}." for line in free)]
 
 
-def _show(request: Request, wanted: PoolsRequest, document: Document, outside: Sequence[str]) -> None:
+def _show(
+    request: Request, wanted: PoolsRequest, document: Document, labels: Labels, outside: Sequence[str]
+) -> None:
     if wants_document(request):
         print_answer(structured(document, request, one_line=wanted.watch))
         return
-    text = _text(request, document, asked=bool(wanted.joins))
+    text = _text(request, document, labels, asked=bool(wanted.joins))
     print_answer(text + "\n" if wanted.watch and text else text)
     print_notes(document)
     if not text:
         say(outside)
 
 
-def _text(request: Request, document: Document, *, asked: bool) -> str:
+def _text(request: Request, document: Document, labels: Labels, *, asked: bool) -> str:
     from kubectl_sharedip.render import pools as render
 
     output, headers = request.output or "table", not request.no_headers
     style = style_of(request)
-    if output.startswith(_COLUMNS):
-        return columns_of(document, output.partition("=")[2], headers_shown=headers)
-    if output == "name":
-        return "".join(f"ipaddresspool.metallb.io/{item['name']}\n" for item in document["items"])
+    text = item_form(request, document)
+    if text is not None:
+        return text
     if output == "csv":
         from kubectl_sharedip.render.pools_csv import pools_csv
 
@@ -134,4 +144,5 @@ def _text(request: Request, document: Document, *, asked: bool) -> str:
         style=style,
         bars=("█░" if draws_boxes() else "#.") if on_terminal() else "",
         headers_shown=headers,
+        labels=labels,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kubectl_sharedip.cli.failures import Exit, InputError, report
-from kubectl_sharedip.cli.naming import in_scope, pending, resolve
+from kubectl_sharedip.cli.item_forms import Labels, item_form, service_labels
+from kubectl_sharedip.cli.naming import in_scope, left_out, pending, resolve
 from kubectl_sharedip.cli.output import (
+    arranged,
     print_answer,
     print_notes,
     say,
@@ -20,10 +21,11 @@ from kubectl_sharedip.cli.output import (
 from kubectl_sharedip.cli.probe_request import ProbeRequest
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.inventory.addresses import AddressGroup, take
 from kubectl_sharedip.inventory.addresses import in_scope as touches
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.probing import Judged, Target, Whence
+from kubectl_sharedip.model.probing import Attempt, Judged, Target, Whence
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.probe.beside import beside
 from kubectl_sharedip.probe.sweep import longest_s, sweep
@@ -59,6 +61,7 @@ class Told:
     """One answer: its document, whether anything that was asked for fails, and where it was tried."""
 
     document: Document
+    labels: Labels
     failing: bool
     whence: Whence
 
@@ -78,7 +81,7 @@ def run(request: Request, wanted: ProbeRequest) -> int:
         from kubectl_sharedip.cli.probe_targets import write
 
         return write(wanted.targets, sight, wanted.timeout_s)
-    told = answer(sight, wanted)
+    told = answer(request, sight, wanted)
     show(request, wanted, sight, told)
     return Exit.NO_INPUT if sight.errors else Exit.NO_PLAN if told.failing else Exit.OK
 
@@ -113,22 +116,29 @@ def sight_of(reading: Reading, wanted: ProbeRequest) -> Sight:
     )
 
 
-def answer(sight: Sight, wanted: ProbeRequest) -> Told:
+def answer(request: Request, sight: Sight, wanted: ProbeRequest) -> Told:
     """Tries it all, and judges."""
     reading = sight.reading
-    if sys.stderr.isatty() and not wanted.watch:
-        most_s = longest_s(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
-        say([f"Trying {len(sight.targets)} ports on {len(sight.groups)} addresses, {most_s:.0f} s at most."])
     services = {service.name: service for group in sight.groups for service in group.services}
     here = whence(reading.snapshot.announcing.nodes, [group.address for group in sight.groups])
-    attempts = sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
+    attempts = _swept(sight, wanted)
     known = beside(reading.snapshot, reading.views, services.values())
     judged = judge(attempts, known, here)
     return Told(
-        document=probe_report(reading.snapshot, here, judged, reading.notes),
+        document=arranged(probe_report(reading.snapshot, here, judged, reading.notes), request),
+        labels=service_labels(request, reading),
         failing=_failing(judged, sight.asked),
         whence=here,
     )
+
+
+def _swept(sight: Sight, wanted: ProbeRequest) -> tuple[Attempt, ...]:
+    if wanted.watch:  # it goes on for ever, and each change is a line of its own
+        return sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
+    most_s = longest_s(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
+    told = f"Trying {len(sight.targets)} ports on {len(sight.groups)} addresses, {most_s:.0f} s at most"
+    with waiting(told):
+        return sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
 
 
 def show(request: Request, wanted: ProbeRequest, sight: Sight, told: Told) -> None:
@@ -138,15 +148,19 @@ def show(request: Request, wanted: ProbeRequest, sight: Sight, told: Told) -> No
         if wants_document(request):
             print_answer(structured(document, request, one_line=wanted.watch))
         else:
-            _print(request, document)
+            _print(request, told)
             _say(sight, told)
             print_notes(document)
     for error in sight.errors:
         report(error)
 
 
-def _print(request: Request, document: Document) -> None:
-    if request.output == "prometheus":
+def _print(request: Request, told: Told) -> None:
+    document = told.document
+    text = item_form(request, document)
+    if text is not None:
+        print_answer(text)
+    elif request.output == "prometheus":
         from kubectl_sharedip.render.probe_metrics import probe_metrics
 
         print_answer(probe_metrics(document))
@@ -154,9 +168,6 @@ def _print(request: Request, document: Document) -> None:
         from kubectl_sharedip.render.probe_csv import probe_csv
 
         print_answer(probe_csv(document, headers_shown=not request.no_headers))
-    elif request.output == "name":
-        names = dict.fromkeys(f"service/{item['name']}" for item in document["items"])
-        print_answer("".join(f"{name}\n" for name in names))
     else:
         from kubectl_sharedip.render.probe import probe_table, reasons
 
@@ -167,6 +178,7 @@ def _print(request: Request, document: Document) -> None:
             width=None if wide else width(),
             style=style,
             headers_shown=not request.no_headers,
+            labels=told.labels,
         )
         why = "" if wide or request.no_headers else reasons(document, width=width(), style=style)
         print_answer(f"{text}\n{why}" if why else text)
@@ -220,6 +232,9 @@ def _nothing(reading: Reading) -> list[str]:
     services = [s for s in reading.snapshot.services.values() if s.type == "LoadBalancer"]
     with_address = len(services) - len(pending(services))
     if reading.scope is None:
-        return ["Nothing to probe: no LoadBalancer Service has an address."]
+        return left_out(reading) or ["Nothing to probe: no LoadBalancer Service has an address."]
     elsewhere = f" {with_address} in other namespaces: -A" if with_address else ""
-    return [f"Nothing to probe: no Service in namespace {reading.scope} has an address.{elsewhere}"]
+    return [
+        f"Nothing to probe: no Service in namespace {reading.scope} has an address.{elsewhere}",
+        *left_out(reading),
+    ]

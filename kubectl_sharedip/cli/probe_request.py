@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 
 import click
 
-from kubectl_sharedip.cli.naming import refuse_what_is_no_name
+from kubectl_sharedip.cli.naming import refuse_names_beside_labels, refuse_what_is_no_name
 from kubectl_sharedip.cli.output import STRUCTURED
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.probe.sweep import USUAL_PARALLEL, USUAL_TIMEOUT_S
 from kubectl_sharedip.probe.targets import Asked, Ports
 
 _LONGEST_S = 600.0
-_NOT_WATCHED = ("csv", "name", "prometheus")
+_NOT_WATCHED = ("csv", "name", "prometheus", "custom-columns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,14 +45,16 @@ def probe_request(
 ) -> ProbeRequest:
     """The request of these flags. Raises click.UsageError where they contradict each other."""
     refuse_what_is_no_name(names)
+    refuse_names_beside_labels(request, names)
     if timeout_s is not None and not 0 < timeout_s <= _LONGEST_S:
         raise click.UsageError("--connect-timeout: more than nothing, and 10m at most.")
     if targets is not None:
         _refuse_beside_targets(request, parallel, watch)
     if request.query is not None and request.output not in (None, *STRUCTURED):
         raise click.UsageError(f"--query needs -o json or -o yaml, not -o {request.output}.")
-    if watch and request.output in _NOT_WATCHED:
-        raise click.UsageError(f"-w does not go with -o {request.output}.")
+    form = str(request.output).partition("=")[0]
+    if watch and form in _NOT_WATCHED:
+        raise click.UsageError(f"-w does not go with -o {form}.")
     return ProbeRequest(
         names=names,
         asked=Asked(tls=tls, http=http),

@@ -92,12 +92,12 @@ def watch(request: Request, wanted: ProbeRequest) -> NoReturn:
     Raises FileError, ClusterError where there is no first answer.
     """
     source = _Source(request, wanted)
-    told = answer(source.sight, wanted)
+    told = answer(request, source.sight, wanted)
     show(request, wanted, source.sight, told)
     shown = told.document
     while True:
         source.pause()
-        document = answer(source.sight, wanted).document
+        document = answer(request, source.sight, wanted).document
         if wants_document(request):
             if _lasting(document) != _lasting(shown):
                 print_answer(structured(document, request, one_line=True))

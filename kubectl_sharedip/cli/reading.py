@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.announced import MoreOf, of_cluster, with_announcing
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.self_check import disagreements
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
@@ -16,6 +18,7 @@ from kubectl_sharedip.metallb.installed import states
 from kubectl_sharedip.metallb.predict import Prediction, predict
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
+from kubectl_sharedip.model.pool import LabelSelector
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.commands import InForce
@@ -32,7 +35,8 @@ EVENTS = "events"
 class Reading:
     """One reading: the snapshot, each MetalLB's view of it, and the scope that was asked for.
 
-    ``scope`` is a namespace, None for all. ``prediction`` says what was settled for the snapshot.
+    ``scope`` is a namespace, None for all; ``labels`` are those of the Services that are told of, None
+    for all. ``prediction`` says what was settled for the snapshot.
     ``connection`` is None where files were read; ``default_namespace`` is that of a bare name,
     None where every namespace of the files may be meant. ``more_of`` reads on where the first reading
     ended, None where there is no more than what was given.
@@ -44,6 +48,7 @@ class Reading:
     prediction: Prediction
     notes: tuple[Note, ...]
     scope: str | None
+    labels: LabelSelector | None
     default_namespace: str | None
     connection: Connection | None
     more_of: MoreOf | None
@@ -74,7 +79,9 @@ def _from_files(
 ) -> Reading:
     from kubectl_sharedip.files.read import read_files
 
-    raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
+    # What comes by stdin may be typed, and nothing should be written over that.
+    with nullcontext() if "-" in request.files else waiting("Reading the files"):
+        raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
     scope = None if request.all_namespaces else request.namespace
     more_of = None
     if raw.recorded and raw.taken_at is not None:
@@ -97,9 +104,21 @@ def _from_cluster(
     request: Request, resources: Sequence[str], names: Sequence[str], announced_in_scope: bool
 ) -> Reading:
     from kubectl_sharedip.cluster.connection import connect
-    from kubectl_sharedip.cluster.read import read_cluster
 
     connection = connect(request.connection)
+    with waiting(f"Reading {connection.server}"):
+        return _of(connection, request, resources, names, announced_in_scope)
+
+
+def _of(
+    connection: Connection,
+    request: Request,
+    resources: Sequence[str],
+    names: Sequence[str],
+    announced_in_scope: bool,
+) -> Reading:
+    from kubectl_sharedip.cluster.read import read_cluster
+
     wanted = (*ALWAYS, *resources)
     raw = read_cluster(connection, wanted, metallb_namespace=request.metallb_namespace)
     raw = _with_named(raw, connection, names)
@@ -185,6 +204,7 @@ def reading_of(
         prediction=prediction,
         notes=(*notes_of_chance(prediction), *disagreements(prediction.snapshot, views)),
         scope=scope,
+        labels=request.labels,
         default_namespace=default,
         connection=connection,
         more_of=more_of,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kubectl_sharedip.cluster.request import ConnectionRequest
+from kubectl_sharedip.model.pool import LabelSelector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,8 @@ class Request:
 
     ``namespace`` None and ``all_namespaces`` False is the current namespace of the context, or,
     with ``files``, everything in them. ``cluster_ip_families`` are those that the cluster gives to
-    Services which are not applied yet.
+    Services which are not applied yet. ``labels`` choose what is told, never what is read, and None is
+    no choice; ``labels_text`` is how they were given. ``sort_by`` is a JMESPath on an item.
     """
 
     connection: ConnectionRequest = field(default_factory=ConnectionRequest)
@@ -28,6 +30,10 @@ class Request:
     cluster_ip_families: tuple[str, ...] = ("ipv4",)
     output: str | None = None
     query: str | None = None
+    labels: LabelSelector | None = None
+    labels_text: str = ""
+    sort_by: str | None = None
+    show_labels: bool = False
     no_headers: bool = False
     color: Literal["auto", "always", "never"] = "auto"
     verbosity: int = 0

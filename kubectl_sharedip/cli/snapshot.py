@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kubectl_sharedip.cli.failures import Exit, InputError
-from kubectl_sharedip.cli.output import print_answer, print_notes, say, structured
+from kubectl_sharedip.cli.item_forms import item_form
+from kubectl_sharedip.cli.output import print_answer, print_notes, say, structured, wants_document
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.files.snapshot import RESOURCES as HELD
 from kubectl_sharedip.files.snapshot import items_of
@@ -54,7 +56,8 @@ def run(request: Request, *, redact: bool, to: str | None) -> int:
     )
     document = snapshot_document(build_snapshot(raw, given), raw, items, redacted=redact)
     if to is None:
-        print_answer(structured(document, request))
+        text = None if wants_document(request) else item_form(request, document)
+        print_answer(structured(document, request) if text is None else text)
     else:
         from kubectl_sharedip.files.whole import write_file
         from kubectl_sharedip.render.structured import to_json
@@ -66,6 +69,9 @@ def run(request: Request, *, redact: bool, to: str | None) -> int:
 
 
 def _refuse(request: Request, to: str | None) -> None:
+    for flag, given in (("-l", request.labels is not None), ("--sort-by", request.sort_by is not None)):
+        if given:
+            raise click.UsageError(f"a snapshot is whole: give {flag} to the command that reads it with -f.")
     if to is None:
         return
     if not to.endswith(_SUFFIXES):
@@ -90,13 +96,14 @@ def _whole(request: Request) -> RawCluster:
     from kubectl_sharedip.cluster.resources import RESOURCES
 
     connection = connect(request.connection)
-    raw = read_cluster(
-        connection,
-        [*(name for name in RESOURCES if name not in _UNUSED), VERSION],
-        metallb_namespace=request.metallb_namespace,
-        every_service=True,
-    )
-    return replace(raw, uid=_uid(connection))
+    with waiting(f"Reading {connection.server}"):
+        raw = read_cluster(
+            connection,
+            [*(name for name in RESOURCES if name not in _UNUSED), VERSION],
+            metallb_namespace=request.metallb_namespace,
+            every_service=True,
+        )
+        return replace(raw, uid=_uid(connection))
 
 
 def _uid(connection: Connection) -> str | None:

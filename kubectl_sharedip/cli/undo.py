@@ -19,7 +19,7 @@ from kubectl_sharedip.cli.announced_plan import with_nodes
 from kubectl_sharedip.cli.carry_out import Task, cluster_uid, do, journal_folder, target_text
 from kubectl_sharedip.cli.consent import consented, nothing_changed
 from kubectl_sharedip.cli.failures import Exit, Unread
-from kubectl_sharedip.cli.output import print_answer, say, structured, wants_document
+from kubectl_sharedip.cli.output import arranged, print_answer, say, structured, wants_document
 from kubectl_sharedip.cli.reading import read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.undo_asked import Asked, UndoRequest
@@ -60,7 +60,7 @@ def run(request: Request, wanted: UndoRequest) -> int:
         return nothing_changed(interrupt, more=tried.again)
     if wants_document(request) and tried.document is not None:
         with suppress(Unread):  # what was done stays done
-            print_answer(structured(tried.document, request))
+            print_answer(structured(arranged(tried.document, request), request))
     return tried.status
 
 
@@ -90,6 +90,10 @@ def _try(request: Request, wanted: UndoRequest, journals: Journals) -> _Tried:
 def _refuse_what_contradicts(request: Request, wanted: UndoRequest) -> None:
     if request.files:
         raise click.UsageError("undo is about a cluster: -f is not for it.")
+    if request.labels is not None:
+        raise click.UsageError("a plan is taken back as a whole: -l is not for undo.")
+    if request.show_labels and wanted.listing:
+        raise click.UsageError("plans have no labels: --show-labels is not for --list.")
     if wanted.listing and (wanted.plan is not None or wanted.resume):
         raise click.UsageError("--list lists every plan: give neither PLAN nor --resume beside it.")
     of_one_kind = request.output in ("table", "text", "commands")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kubectl_sharedip.apply.journals import Journals
 from kubectl_sharedip.cli.failures import Exit
+from kubectl_sharedip.cli.item_forms import listed_form
 from kubectl_sharedip.cli.output import (
+    arranged,
     print_answer,
     print_notes,
     say,
@@ -22,13 +24,18 @@ def list_runs(request: Request, journals: Journals) -> int:
     from kubectl_sharedip.report.journals import journal_list
 
     damaged = [(one.where, one.what) for one in journals.damaged]
-    document = journal_list([found.entry for found in journals.found], damaged)
+    document = arranged(journal_list([found.entry for found in journals.found], damaged), request)
     if wants_document(request):
         print_answer(structured(document, request))
         return Exit.OK
-    shown = journals_table(
-        document, width=width(), style=style_of(request), headers_shown=not request.no_headers
-    )
+    shown = listed_form(request, document)
+    if shown is None:
+        shown = journals_table(
+            document,
+            width=None if request.output == "wide" else width(),
+            style=style_of(request),
+            headers_shown=not request.no_headers,
+        )
     print_answer(shown if document["items"] else "")
     if not document["items"]:
         say([f"There are no plans in {journals.folder}."])

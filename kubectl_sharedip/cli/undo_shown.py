@@ -7,7 +7,8 @@ from typing import Any
 from kubectl_sharedip.apply.wayback import as_commands
 from kubectl_sharedip.cli.announced_plan import announced_with
 from kubectl_sharedip.cli.carry_out import target_text
-from kubectl_sharedip.cli.output import print_answer, print_notes, style_of, width
+from kubectl_sharedip.cli.output import NO_COLOUR, print_answer, print_notes, say_as_it_is, style_of, width
+from kubectl_sharedip.cli.plan_forms import plan_form
 from kubectl_sharedip.cli.undo_asked import Asked
 from kubectl_sharedip.model.given import GivenPlan
 from kubectl_sharedip.report.plan import PlanFor
@@ -47,6 +48,9 @@ def show(asked: Asked, plan: GivenPlan, document: dict[str, Any]) -> None:
     if asked.request.output == "commands" and plan.edits:
         lines = as_commands(plan.edits, flags=asked.reading.flags.kubectl)
         print_answer("".join(f"{line}\n" for line in lines))
+    elif (text := plan_form(asked.request, asked.reading, document)) is not None:
+        print_answer(text)
+        say_as_it_is(plan_text(document, target=target, width=width(), style=NO_COLOUR).splitlines())
     else:
         text = plan_text(document, target=target, width=width(), style=style_of(asked.request))
         print_answer(text)

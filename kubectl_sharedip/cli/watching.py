@@ -42,7 +42,7 @@ def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round
     from kubectl_sharedip.cluster.changes import Changes
     from kubectl_sharedip.cluster.connection import connect
 
-    changes = Changes(connect(request.connection), resources)
+    changes = Changes(connect(request.connection), resources, metallb_namespace=request.metallb_namespace)
     shown = None
     while True:
         pause_s: float | None = None

@@ -2,7 +2,8 @@
 
 It exists for answers that are given again when the cluster changes. What happened is not told: the
 answer is made from a new reading, so nothing is lost where a watch breaks, and a watch that is taken
-up anew counts as a change. Refuses to end by itself.
+up anew counts as a change. Where the whole cluster may not be watched, the namespace is that would be read
+in its place. Refuses to end by itself.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 
 from kubectl_sharedip.cluster.connection import Connection
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.read import USUAL_METALLB_NAMESPACE
 from kubectl_sharedip.cluster.resources import RESOURCES, Resource
 from kubectl_sharedip.cluster.watch import WatchExpired, watch
 
@@ -24,27 +26,33 @@ _NEVER = ("forbidden", "not-found", "unauthorized")  # asking again would not he
 class Changes:
     """Watches of some resources, from its making on.
 
-    ``complete`` is False where one of them cannot be watched: then changes may pass unseen.
+    ``complete`` is False where one of them cannot be watched although it may be read: then changes may
+    pass unseen. What may not even be read changes no answer.
     """
 
-    def __init__(self, connection: Connection, resources: Iterable[str]) -> None:
-        """Begins to watch. ``resources`` are keys of RESOURCES.
+    def __init__(
+        self, connection: Connection, resources: Iterable[str], *, metallb_namespace: str | None = None
+    ) -> None:
+        """Begins to watch. ``resources`` are keys of RESOURCES; ``metallb_namespace`` None is the usual.
 
         Raises ClusterError where no server answers.
         """
         self.complete = True
         self._connection = connection
+        self._metallb_namespace = metallb_namespace or USUAL_METALLB_NAMESPACE
         self._changed = threading.Event()
         for name in resources:
             row = RESOURCES[name]
-            try:
-                version = self._version(row)
-            except ClusterError as error:
-                if error.kind not in _NEVER:
-                    raise
-                self.complete = False
-                continue
-            threading.Thread(target=self._follow, args=(row, version), daemon=True).start()
+            for namespace in self._places(row):
+                try:
+                    version = self._version(row, namespace)
+                except ClusterError as error:
+                    if error.kind not in _NEVER:
+                        raise
+                    continue
+                arguments = (row, namespace, version)
+                threading.Thread(target=self._follow, args=arguments, daemon=True).start()
+                break
 
     def wait(self, longest_s: float | None, *, gather_s: float) -> bool:
         """Returns once something has changed since the last call, or after ``longest_s`` seconds.
@@ -58,15 +66,22 @@ class Changes:
         self._changed.clear()
         return changed
 
-    def _version(self, row: Resource) -> str:
+    def _places(self, row: Resource) -> tuple[str | None, ...]:
+        """Where it is watched: everywhere, else where it is read in place of that."""
+        if row.fallback == "none":
+            return (None,)
+        own = self._connection.namespace if row.fallback == "current" else self._metallb_namespace
+        return None, own
+
+    def _version(self, row: Resource, namespace: str | None) -> str:
         """The resourceVersion of the list as it is now."""
-        page = self._connection.request("GET", row.path(), {"limit": 1})
+        page = self._connection.request("GET", row.path(namespace), {"limit": 1})
         return (page.get("metadata") or {}).get("resourceVersion") or ""
 
-    def _follow(self, row: Resource, version: str) -> None:
+    def _follow(self, row: Resource, namespace: str | None, version: str) -> None:
         while True:
             try:
-                for _ in watch(self._connection, row, version, _ONE_WATCH_S):
+                for _ in watch(self._connection, row, version, _ONE_WATCH_S, namespace=namespace):
                     self._changed.set()
             except WatchExpired:
                 pass
@@ -77,7 +92,7 @@ class Changes:
                     return
                 time.sleep(_AFTER_TROUBLE_S)
             try:
-                version = self._version(row)
+                version = self._version(row, namespace)
             except ClusterError:
                 version = "0"  # any state that the server has; the next attempt says more
             self._changed.set()

@@ -51,11 +51,19 @@ def watch_services(
 
 
 def watch(
-    connection: Connection, resource: Resource, resource_version: str, deadline_s: float
+    connection: Connection,
+    resource: Resource,
+    resource_version: str,
+    deadline_s: float,
+    *,
+    namespace: str | None = None,
 ) -> Iterator[tuple[str, Json]]:
-    """Each change of an object of the resource, of its first selection, as with ``watch_services``."""
+    """Each change of an object of the resource, of its first selection, as with ``watch_services``.
+
+    ``namespace`` None is the whole cluster.
+    """
     end = time.monotonic() + deadline_s
-    kept = _Watch(connection, resource, resource_version)
+    kept = _Watch(connection, resource, resource_version, namespace)
     pause_s = _FIRST_PAUSE_S
     trouble: ClusterError | None = None
     while (left_s := end - time.monotonic()) > 0:
@@ -77,10 +85,12 @@ def watch(
 class _Watch:
     """How far a watch has got, across connections."""
 
-    def __init__(self, connection: Connection, resource: Resource, resource_version: str) -> None:
+    def __init__(
+        self, connection: Connection, resource: Resource, resource_version: str, namespace: str | None
+    ) -> None:
         self.resource_version = resource_version
         self._connection = connection
-        self._path = resource.path()
+        self._path = resource.path(namespace)
         self._selector = resource.selections[0]
         self._sifts = False  # whether what the selector was to leave out comes too
 

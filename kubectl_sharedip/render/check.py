@@ -20,12 +20,18 @@ Json = Mapping[str, Any]
 
 
 def check_table(
-    document: Json, *, width: int | None, style: Style, headers_shown: bool = True, wide: bool = False
+    document: Json,
+    *,
+    width: int | None,
+    style: Style,
+    headers_shown: bool = True,
+    wide: bool = False,
+    labels: Mapping[tuple[str, str], str] | None = None,
 ) -> str:
     """The objects in their order, a row for each thing that is found of one.
 
     What is only worth knowing stands together in one row by code and name, ``wide`` tells it in full.
-    ``width`` is in cells, None for no limit.
+    ``width`` is in cells, None for no limit. ``labels``, by namespace and name, are the last column.
     """
     rows: list[list[Cell]] = []
     for item in document["items"]:
@@ -34,15 +40,17 @@ def check_table(
         if predicted is not None:
             paint = {"Assigned": style.ok, "Pending": style.error}.get(predicted["state"], style.warning)
             state = Painted(text=predicted["state"], paint=paint)
-        rows.extend([_object(item), state, _lists(item), told] for told in _told(item, style, wide))
+        place = (item["namespace"] or "", item["name"])
+        last = [] if labels is None else [labels.get(place, _NONE)]
+        rows.extend([_object(item), state, _lists(item), told, *last] for told in _told(item, style, wide))
     return (
         ""
         if not rows
         else table(
-            ["OBJECT", "PREDICTED", "ADDRESSES", "FINDING"],
+            ["OBJECT", "PREDICTED", "ADDRESSES", "FINDING", *([] if labels is None else ["LABELS"])],
             rows,
             width=width,
-            wrap_column=None,
+            wrap_column=3,
             headers_shown=headers_shown,
             least=_LEAST_FINDING,
         )

@@ -33,12 +33,14 @@ def pool_table(
     style: Style,
     bars: str = "",
     headers_shown: bool = True,
+    labels: Mapping[tuple[str, str], str] | None = None,
 ) -> str:
     """The pools of a PoolList, a row for each family that they have.
 
     ``wide`` adds columns and writes every number out. ``width`` is in cells, None for no limit; the
     last column, FINDINGS, is wrapped. ``bars`` are two characters, for what is used and what is free:
-    with them there is a column that shows how full a pool is. Empty where there is no pool.
+    with them there is a column that shows how full a pool is. ``labels``, by namespace and name of a
+    pool, are the last column. Empty where there is no pool.
     """
     rows: list[list[Cell]] = []
     for item in document["items"]:
@@ -46,15 +48,16 @@ def pool_table(
             cells: list[Cell] = [item["name"], family, *_numbers(count, exact=wide)]
             cells += [_bar(count, bars)] if bars else []
             cells += _more(item) if wide else []
-            rows.append([*cells, _findings(item, style)])
+            last = [] if labels is None else [labels.get((item["namespace"], item["name"]), _NONE)]
+            rows.append([*cells, _findings(item, style), *last])
     if not rows:
         return ""
     headers = [*_HEADERS, *(["FILL"] if bars else []), *(_WIDE if wide else ()), "FINDINGS"]
     return table(
-        headers,
+        headers if labels is None else [*headers, "LABELS"],
         rows,
         width=width,
-        wrap_column=None,
+        wrap_column=len(headers) - 1,
         headers_shown=headers_shown,
         least=_LEAST_FINDINGS,
     )

@@ -28,8 +28,10 @@ def probe_table(
     width: int | None,
     style: Style,
     headers_shown: bool = True,
+    labels: Mapping[tuple[str, str], str] | None = None,
 ) -> str:
-    """The attempts in their order. ``wide`` adds a column with the reason of each verdict.
+    """The attempts in their order. ``wide`` adds a column with the reason of each verdict, ``labels``, by
+    namespace and name of a Service, one with those.
 
     ``width`` is in cells, None for no limit. Empty where there is no row.
     """
@@ -37,6 +39,10 @@ def probe_table(
     if not rows:
         return ""
     headers = [*_HEADERS, "BECAUSE"] if wide else list(_HEADERS)
+    if labels is not None:
+        headers.append("LABELS")
+        for row, item in zip(rows, document["items"], strict=True):
+            row.append(labels.get((item["namespace"], item["name"]), _NONE))
     return table(headers, rows, width=width, wrap_column=1, headers_shown=headers_shown)
 
 

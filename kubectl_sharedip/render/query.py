@@ -7,7 +7,7 @@ from typing import Any
 
 
 class QueryError(Exception):
-    """An expression that cannot be used. ``place`` is where, 0 or more; None where none is known."""
+    """An expression that cannot be used. ``place`` is where in it, 0 or more; None where none is known."""
 
     def __init__(self, expression: str, place: int | None, because: str) -> None:
         super().__init__(because)
@@ -24,11 +24,13 @@ def choose(document: Mapping[str, Any], expression: str) -> Any:
     import jmespath
     from jmespath.exceptions import JMESPathError, ParseError
 
-    text = expression.strip().removeprefix(".")
+    before = len(expression) - len(expression.lstrip())
+    before += expression.startswith(".", before)
+    text = expression[before:].rstrip()
     try:
         return jmespath.search(text, document)
     except ParseError as error:
-        place = min(max(error.lex_position or 0, 0), len(text))
-        raise QueryError(text, place, "not JMESPath from here") from error
+        place = before + min(max(error.lex_position or 0, 0), len(text))
+        raise QueryError(expression, place, "not JMESPath from here") from error
     except JMESPathError as error:
-        raise QueryError(text, None, " ".join(str(error).split())) from error
+        raise QueryError(expression, None, " ".join(str(error).split())) from error

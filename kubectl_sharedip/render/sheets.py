@@ -14,7 +14,10 @@ from collections.abc import Sequence
 from kubectl_sharedip.render.text import visible
 
 _FORMULA = ("=", "+", "-", "@")
-_MARKUP = re.compile(r"([\\`*_\[\]<>|~])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>|~&])")
+_TICKS = re.compile(r"`+")
+_BROKEN = "<!-- -->"
+_LINKS = re.compile(r"@|(?<=:)//|(?<=www)\.", re.IGNORECASE)
 
 
 def csv_text(headers: Sequence[str], rows: Sequence[Sequence[str]], *, headers_shown: bool = True) -> str:
@@ -28,6 +31,20 @@ def csv_text(headers: Sequence[str], rows: Sequence[Sequence[str]], *, headers_s
     return stream.getvalue()
 
 
+def code(text: str) -> str:
+    """Text as a code span of Markdown, in which nothing of it is markup; also within a table."""
+    shown = visible(text)
+    longest = max(map(len, _TICKS.findall(shown)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{blank}{shown}{blank}{fence}".replace("|", "\\|") if shown else ""
+
+
+def plain(text: str) -> str:
+    """Text of a sentence in Markdown, read as it stands."""
+    return _as_it_stands(text)
+
+
 def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The rows as a table of GitHub's Markdown; empty where there is none."""
     if not rows:
@@ -37,4 +54,6 @@ def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str
 
 
 def _as_it_stands(cell: str) -> str:
-    return _MARKUP.sub(r"\\\1", visible(cell))
+    # An empty comment keeps GitHub from calling whoever is named, and from making a link.
+    escaped = _MARKUP.sub(r"\\\1", visible(cell))
+    return _LINKS.sub(lambda found: f"@{_BROKEN}" if found[0] == "@" else f"{_BROKEN}{found[0]}", escaped)

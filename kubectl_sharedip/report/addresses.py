@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kubectl_sharedip.inventory.addresses import AddressGroup, Inventory
+from kubectl_sharedip.inventory.endpoints import behind
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
@@ -21,31 +22,50 @@ def address_list(
     inventory: Inventory,
     diagnoses: Mapping[ServiceName, Diagnosis],
     notes: Sequence[Note],
+    *,
+    endpoints: bool = False,
 ) -> Document:
     """The document of these addresses, with one reason for each Service that has none.
 
-    ``diagnoses`` has one for every Service of ``inventory.pending`` and ``not_handled``.
+    ``diagnoses`` has one for every Service of ``inventory.pending`` and ``not_handled``. With
+    ``endpoints`` each Service says how many pods are behind it, null where that could not be read.
     """
+
+    def form(service: Service) -> Document:
+        count = {"endpoints": _endpoints(snapshot, service)} if endpoints else {}
+        return {**service_form(service, views), **count}
+
     document = envelope("AddressList", snapshot, notes)
-    document["items"] = [_item(group, views) for group in inventory.groups]
+    document["items"] = [_item(group, form) for group in inventory.groups]
     document["pending"] = [
-        {**service_form(service, views), "reason": _reason(diagnoses[service.name])}
-        for service in inventory.pending
+        {**form(service), "reason": _reason(diagnoses[service.name])} for service in inventory.pending
     ]
     document["notHandled"] = [
-        {**service_form(service, views), "because": _because(diagnoses[service.name], service)}
+        {**form(service), "because": _because(diagnoses[service.name], service)}
         for service in inventory.not_handled
     ]
     return document
 
 
-def _item(group: AddressGroup, views: Sequence[State]) -> Document:
+def _item(group: AddressGroup, form: Callable[[Service], Document]) -> Document:
     return {
         "address": str(group.address),
         "pool": group.pool,
         "keys": list(group.keys),
         "shared": group.shared,
-        "services": [service_form(service, views) for service in group.services],
+        "services": [form(service) for service in group.services],
+    }
+
+
+def _endpoints(snapshot: Snapshot, service: Service) -> Document | None:
+    """The pods behind a Service, and those of them that are ready on each of its ports."""
+    slices = snapshot.announcing.slices.get(service.name, ())
+    if not slices and not snapshot.was_read("endpointslices"):
+        return None
+    counts = [behind(slices, port) for port in service.ports]
+    return {
+        "ready": min((count.ready for count in counts), default=0),
+        "total": max((count.total for count in counts), default=0),
     }
 
 

@@ -56,11 +56,41 @@ def test_what_is_no_news_is_not_waited_for_longer_than_asked(to: Connect) -> Non
         assert 0.3 <= waited(changes, 0.3) < LONGEST_S
 
 
-def test_what_may_not_be_watched_makes_it_incomplete(to: Connect) -> None:
+def test_what_may_no_longer_be_watched_makes_it_incomplete(to: Connect) -> None:
+    with FakeApi([service("old")]) as api:
+        changes = Changes(to(api), WATCHED)
+        assert changes.complete
+
+        api.forbidden = {("events", None), ("events", "*")}
+        api.drop_watches()
+        assert waited(changes) < LONGEST_S
+
+        assert not changes.complete
+
+
+def test_what_may_not_even_be_read_changes_no_answer(to: Connect) -> None:
     with FakeApi([service("old")]) as api:
         api.forbidden = {("events", None), ("events", "*")}
+        changes = Changes(to(api), WATCHED)
 
-        assert not Changes(to(api), WATCHED).complete
+        assert changes.complete
+        api.put(service("new"))
+        assert waited(changes) < LONGEST_S
+
+
+def test_where_rights_end_at_a_namespace_that_is_watched(to: Connect) -> None:
+    """Nobody has to look again every so often for a change that could be seen."""
+    with FakeApi([service("old")]) as api:
+        api.forbidden = {("services", None), ("ipaddresspools", None)}
+        changes = Changes(to(api, namespace="shop"), WATCHED)
+
+        assert changes.complete
+        api.put(service("new"))
+        assert waited(changes) < LONGEST_S
+        api.put(pool("lab"))
+        assert waited(changes) < LONGEST_S
+    watched = {r.path for r in api.requests if r.query.get("watch") == "true"}
+    assert "/api/v1/namespaces/shop/services" in watched
 
 
 def test_a_server_in_trouble_at_the_beginning_is_an_error(to: Connect) -> None:

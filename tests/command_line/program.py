@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.command_line.schema import promised
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 COMMAND = (sys.executable, "-m", "kubectl_sharedip")
@@ -26,9 +28,8 @@ class Ended:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The JSON document on stdout."""
-        found: dict[str, Any] = json.loads(self.out)
-        return found
+        """The JSON document on stdout, held against the schema of its kind."""
+        return promised(json.loads(self.out))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import pytest
 
 from tests.command_line.lab import Lab, service
 from tests.command_line.program import COMMAND, Program, refused
-from tests.command_line.schema import broken_promises
+from tests.command_line.schema import broken_promises, promised
 from tests.diagnose_room.program import ask
 from tests.fakeapi import FakeApi, Json
 
@@ -360,9 +360,9 @@ def test_watching_prints_what_changed(lab: Lab) -> None:
     words = [*COMMAND, *lab.words("pools", "-w", "-o", "json")]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=dict(lab.program.env)) as child:
         assert child.stdout is not None
-        first = json.loads(child.stdout.readline())
+        first = promised(json.loads(child.stdout.readline()))
         lab.api.put(service("more", "192.0.2.10", port=9000))
-        second = json.loads(child.stdout.readline())
+        second = promised(json.loads(child.stdout.readline()))
         child.terminate()
 
     used = [document["items"][0]["ipv4"]["used"] for document in (first, second)]

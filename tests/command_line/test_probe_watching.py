@@ -25,7 +25,7 @@ from tests.command_line.probed import (
     written,
 )
 from tests.command_line.program import COMMAND, LONGEST_S, Ended, Program
-from tests.command_line.schema import broken_promises
+from tests.command_line.schema import broken_promises, promised
 from tests.fakeapi import FakeApi
 from tests.probe_room.listeners import closed, listening
 
@@ -92,9 +92,9 @@ def test_as_json_each_change_is_a_document_on_a_line(safe: Program) -> None:
         web = up.enter_context(listening(host=HERE))
         file = written(safe, svc("web", HERE, web))
         with running(safe, "-f", file, "-w", "-o", "json") as process:
-            first = json.loads(line(process))
+            first = promised(json.loads(line(process)))
             up.close()
-            second = json.loads(line(process))
+            second = promised(json.loads(line(process)))
             rest = ended(process)
 
     assert broken_promises(first) == broken_promises(second) == []

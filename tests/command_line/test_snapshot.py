@@ -13,7 +13,7 @@ import pytest
 
 from tests.command_line.lab import KEY, TOKEN, Lab, service
 from tests.command_line.program import Program, refused
-from tests.command_line.schema import broken_promises
+from tests.command_line.schema import broken_promises, promised
 from tests.command_line.test_announced_on_cluster import objects
 from tests.diagnose_room.program import ask
 from tests.fakeapi import FakeApi, Json
@@ -48,8 +48,7 @@ def without_place(document: Json, *texts: str) -> Json:
     text = json.dumps(document)
     for one in texts:
         text = text.replace(one, "")
-    found: Json = json.loads(text)
-    return found
+    return promised(json.loads(text))
 
 
 @pytest.fixture
@@ -123,7 +122,7 @@ def test_now_is_when_it_was_taken(lab: Lab, tmp_path: Path) -> None:
     """What changed moments before is in flight for ever after."""
     file = tmp_path / "cluster.json"
     ask(*lab.words("snapshot"), "--to", str(file))
-    document = json.loads(file.read_text())
+    document = promised(json.loads(file.read_text()))
     (late,) = (
         item for item in document["items"] if item["metadata"]["name"] == "late" and item["kind"] == "Service"
     )
@@ -134,7 +133,7 @@ def test_now_is_when_it_was_taken(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_it_holds_what_was_read_and_nothing_that_nobody_asked_for(lab: Lab, taken: Path) -> None:
-    document = json.loads(gzip.decompress(taken.read_bytes()))
+    document = promised(json.loads(gzip.decompress(taken.read_bytes())))
 
     assert broken_promises(document) == []
     assert (document["source"]["context"], document["clusterUID"]) == ("lab", "the-cluster")

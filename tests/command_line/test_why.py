@@ -12,7 +12,7 @@ import pytest
 
 from tests.command_line.lab import FREE, Lab
 from tests.command_line.program import COMMAND, EXAMPLES, LONGEST_S, Program, refused
-from tests.command_line.schema import broken_promises
+from tests.command_line.schema import broken_promises, promised
 from tests.fakeapi import FakeApi
 
 FULL = str(EXAMPLES / "full-pool" / "cluster.yaml")
@@ -185,10 +185,10 @@ def test_the_answer_comes_anew_when_it_changes_and_ends_quietly(lab: Lab) -> Non
     stop.start()
     try:
         assert process.stdout is not None
-        first = json.loads(process.stdout.readline())
+        first = promised(json.loads(process.stdout.readline()))
         lab.annotate("plain", "some", "note")  # no news of dot
         lab.assign("dot", FREE)
-        second = json.loads(process.stdout.readline())
+        second = promised(json.loads(process.stdout.readline()))
         process.send_signal(2)
         rest, err = process.communicate(timeout=LONGEST_S)
     finally:

@@ -14,6 +14,7 @@ from typing import Any
 from kubectl_sharedip.cli.main import cli
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
+from tests.command_line.schema import promised
 
 _READS = ("events", "namespaces", "configurationstates", "servicelb-daemonsets")
 
@@ -27,9 +28,8 @@ class Answer:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The JSON document that was asked for."""
-        found: dict[str, Any] = json.loads(self.text)
-        return found
+        """The JSON document that was asked for, held against the schema of its kind."""
+        return promised(json.loads(self.text))
 
 
 def ask(*words: str) -> Answer:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
+from tests.command_line.schema import promised
 from tests.realcluster.cluster import RealCluster
 
 Json = dict[str, Any]
@@ -32,10 +33,9 @@ def typed(cluster: RealCluster, command: str, *more: str) -> subprocess.Complete
 
 
 def parsed(done: subprocess.CompletedProcess[str], status: int = 0) -> Json:
-    """The document on stdout, where the exit status is as expected."""
+    """The document on stdout, where the exit status is as expected, and it is as its schema says."""
     assert done.returncode == status, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    answer: Json = json.loads(done.stdout)
-    return answer
+    return promised(json.loads(done.stdout))
 
 
 def name_of(item: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line.schema import promised
 from tests.real.between import Between, edits, once
 from tests.real.crash_town import KEY, CrashTown, parsed, records
 from tests.real.running import Ended, Plugin
@@ -54,12 +55,12 @@ def test_the_last_plan_of_this_cluster_is_taken_back(town: CrashTown, plugin: Pl
     _named(plugin("undo", other, "--resume", "--yes"), "another cluster")
     assert town.versions() == versions
 
-    listed = json.loads(plugin("undo", "--list", "-o", "json").out)["items"]
+    listed = promised(json.loads(plugin("undo", "--list", "-o", "json").out))["items"]
     assert [(item["id"], item["state"]) for item in listed] == [(other, "done"), (plan_id, "done")]
     taken_back = plugin("undo", "--yes")
     assert taken_back.status == 0, taken_back.err
     assert town.state() == town.start
-    listed = json.loads(plugin("undo", "--list", "-o", "json").out)["items"]
+    listed = promised(json.loads(plugin("undo", "--list", "-o", "json").out))["items"]
     assert {item["id"]: item["state"] for item in listed}[plan_id] == "undone"
     _named(plugin("undo", "--yes"), "no plan of this cluster to take back")
 
@@ -73,7 +74,7 @@ def test_a_plan_is_taken_back_by_its_id(town: CrashTown, plugin: Plugin, fixed: 
     assert KEY not in town.annotations("one")
     assert town.annotations("two")[KEY] == "k"
     states = {record.id: record.state for record in records(plugin.journals)}
-    assert (states[first], states[json.loads(second.out)["id"]]) == ("undone", "done")
+    assert (states[first], states[promised(json.loads(second.out))["id"]]) == ("undone", "done")
 
 
 def test_a_damaged_one_is_named_and_nothing_changed(town: CrashTown, plugin: Plugin, fixed: Path) -> None:

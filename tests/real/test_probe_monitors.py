@@ -21,6 +21,7 @@ import yaml
 
 from tests.command_line.probed import GUARD, HERE, POOL, pods, svc
 from tests.command_line.program import COMMAND, ROOT
+from tests.command_line.schema import promised
 from tests.probe_room import certificate, listeners
 from tests.probe_room.listeners import answering_udp, closed, dns_answer, listening, vanishing
 from tests.realcluster import monitors
@@ -235,7 +236,7 @@ def test_a_real_exporter_comes_to_the_same_results(programs: Monitors, tmp_path:
         file = written(tmp_path, svc("web", HERE, plain, spoken, secure, https, other, cut, gone, lost), six)
         flags = ("--tls", f"{secure},{https},{other}", "--http", f"{spoken},{https},{cut},{sixth}", *SHORT)
 
-        own = json.loads(sharedip(tmp_path, "probe", "-f", file, "-o", "json", *flags).stdout)
+        own = promised(json.loads(sharedip(tmp_path, "probe", "-f", file, "-o", "json", *flags).stdout))
         done = sharedip(tmp_path, "probe", "-f", file, "--targets", "out", *flags)
         assert done.returncode == 0, done.stderr
         targets = json.loads((tmp_path / "out" / "targets.json").read_text())

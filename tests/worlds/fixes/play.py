@@ -18,6 +18,7 @@ from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.connection import ConnectionRequest, connect
 from kubectl_sharedip.cluster.watch import watch_services
 from kubectl_sharedip.diagnose.in_flight import QUIET_S
+from tests.command_line.schema import promised
 from tests.realcluster.cluster import RealCluster
 from tests.worlds.play import Player
 from tests.worlds.record import playable
@@ -131,7 +132,9 @@ def _run(words: list[str], cluster: RealCluster) -> _Ended:
         main: Callable[..., int | None] = cli.main
         status = main([*words, "--kubeconfig", str(cluster.kubeconfig)], standalone_mode=False)
     return _Ended(
-        status=int(status or 0), document=json.loads(out.getvalue()), said=errors.getvalue().splitlines()
+        status=int(status or 0),
+        document=promised(json.loads(out.getvalue())),
+        said=errors.getvalue().splitlines(),
     )
 
 

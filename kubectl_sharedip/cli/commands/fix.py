@@ -1,0 +1,57 @@
+"""The words of ``fix``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
+from kubectl_sharedip.cli.options import allowances, reading_options, request_of, seconds
+from kubectl_sharedip.model.plan import ALLOWANCES
+
+
+@click.command(cls=Spoken)
+@reading_options
+@click.argument("services", nargs=-1, metavar="[SVC]...")
+@click.option("--share-with", metavar="SVC", help="Give it the address of this Service.")
+@click.option("--address", metavar="A[,B]", help="Give it this address, one a family.")
+@click.option("--separate", is_flag=True, help="Give it an address of its own.")
+@click.option("--pin", is_flag=True, help="Write its present address down as a request.")
+@click.option("--key", metavar="KEY", help="The sharing key to use where one is needed.")
+@click.option("--allow", metavar="A,B", help=f"Leave to: {', '.join(ALLOWANCES)}.")
+@click.option("--all", "every", is_flag=True, help="With --yes: every Pending Service in scope.")
+@click.option("--plan", metavar="FILE", help="Do a plan that was saved with -o json.")
+@click.option("-y", "--yes", is_flag=True, help="Do the plan without asking.")
+@click.option("--dry-run", type=click.Choice(["client", "server"]), help="Show, or have the server judge.")
+@click.option("--timeout", metavar="TIME", help="How long to wait for MetalLB (60s, or 30 ms a Service).")
+@click.option("--journal-dir", metavar="DIR", help="Where the state before is kept.")
+@output_option("fix")
+@click.pass_context
+def fix(context: click.Context, /, services: tuple[str, ...], output: str | None, **given: Any) -> int:
+    """Give Services an address by the smallest safe edits, shown before they are done.
+
+    SVC is name, svc/name or namespace/name; without one, every Pending Service in scope.
+
+    \b
+    Examples:
+      kubectl sharedip fix dns-udp -n shop --dry-run=client
+      kubectl sharedip fix web -n shop --share-with api --yes
+      kubectl sharedip fix -A
+    """
+    from kubectl_sharedip.cli import fix as command
+    from kubectl_sharedip.cli.goals import GoalFlags
+
+    wanted = command.FixRequest(
+        names=services,
+        goal=GoalFlags(**{name: given[name] for name in ("share_with", "address", "separate", "pin", "key")}),
+        allowed=allowances(given["allow"]),
+        every=given["every"],
+        plan=given["plan"],
+        yes=given["yes"],
+        dry_run=given["dry_run"],
+        timeout_s=seconds("--timeout", given["timeout"]),
+        journal_dir=given["journal_dir"],
+    )
+    return command.run(request_of(context, output), wanted)
