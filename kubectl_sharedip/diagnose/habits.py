@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
-from kubectl_sharedip.diagnose.census import MOST_STATES, Same, census_of, folded, once_a_state
+from kubectl_sharedip.diagnose.census import census_of, folded, once_a_state
 from kubectl_sharedip.diagnose.environments import Environments, environment_of
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import address_fact, key_fact, service_fact
@@ -23,6 +23,7 @@ from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.same import MOST_KEPT, Same
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
@@ -50,7 +51,7 @@ _Joined = Callable[[Same[State], Same[Snapshot]], Mapping[str, Mapping[str, _Tol
 def habits(environments: Environments) -> tuple[Check, ...]:
     """The checks of the family. ``environments`` is how SIP802 tells one from another."""
 
-    @lru_cache(maxsize=MOST_STATES)
+    @lru_cache(maxsize=MOST_KEPT)
     def joined(state: Same[State], snapshot: Same[Snapshot]) -> Mapping[str, Mapping[str, _Told]]:
         return _environments_by_key(state.value, snapshot.value, environments)
 
