@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kubectl_sharedip.cli.check_forms import text_of
@@ -18,19 +18,25 @@ from kubectl_sharedip.cli.output import (
     structured,
     wants_document,
 )
-from kubectl_sharedip.cli.reading import EVENTS, Reading, read
+from kubectl_sharedip.cli.reading import EVENTS, Reading, in_force, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.environments import USUAL, Environments
 from kubectl_sharedip.diagnose.habits import habits
+from kubectl_sharedip.diagnose.ignored import Debt
 from kubectl_sharedip.model.finding import Severity
+from kubectl_sharedip.model.raw import RawCluster
 from kubectl_sharedip.model.snapshot import Note
 from kubectl_sharedip.report.check import check_report
+from kubectl_sharedip.report.commands import InForce
 
 if TYPE_CHECKING:
     from kubectl_sharedip.files.errors import FileError
     from kubectl_sharedip.files.leniently import Usable
 
 _READS = (EVENTS, "namespaces", "configurationstates", "servicelb-daemonsets")
+# Said beside the remedies that they are about, which stand in documents only: the exit status is the
+# same whatever the form.
+_OF_REMEDIES = frozenset({"SIP702", "SIP704"})
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
@@ -58,24 +64,28 @@ def run(request: Request, wanted: CheckRequest) -> int:
     faults: tuple[FileError, ...] = ()
     outside: list[str] = []
     usable = usable_files(request) if request.files else None
-    if usable is not None and not usable.snapshots:
+    habits_ = habits(wanted.environments)
+    snapshot = _snapshot_alone(usable) if usable is not None else None
+    if usable is not None and snapshot is None:
         laid = lay(request, usable, offline=wanted.offline)
         if not laid.named and not laid.configured:
             return _nothing_to_check(laid)
-        checked = check_manifests(laid, habits(wanted.environments))
+        checked = check_manifests(laid, habits_, _commands(request, usable, wanted))
         raw, faults = laid.raw, laid.faults
     else:
-        if usable is not None:
-            _refuse_more_than(usable)
-        reading = read(request, _READS, announced_in_scope=True)
-        checked = check_cluster(reading, habits(wanted.environments))
+        # A recorded cluster is checked as it was.
+        recorded = replace(snapshot, files=request.files) if snapshot is not None else None
+        reading = read(request, _READS, announced_in_scope=True, recorded=recorded)
+        checked = check_cluster(reading, habits_, reading.flags if wants_document(request) else None)
         raw, outside = reading.raw, _outside(reading)
     silence, notes = ignored(wanted.ignore, raw, debts, request.namespace or "default")
-    paid = silence.paid((item.object, finding) for item in checked.items for finding in item.findings)
+    paid = replace(silence, debts=_lasting(debts)).paid(
+        (item.object, finding) for item in checked.items for finding in item.findings
+    )
     told, count = without_ignored(checked, silence)
     limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
     document = check_report(told.shown, told.prediction, told.items, limits, ignored=count)
-    _print(request, document, told, live=usable is None or bool(usable.snapshots))
+    _print(request, document, told, live=usable is None or snapshot is not None)
     say(outside)
     for fault in faults:
         report(fault)
@@ -86,13 +96,25 @@ def run(request: Request, wanted: CheckRequest) -> int:
     return Exit.NO_PLAN if _fails(told, wanted.fail_on) else Exit.OK
 
 
-def _refuse_more_than(usable: Usable) -> None:
-    """A recorded cluster is checked as it was. Raises InputError where there is more in the files."""
-    if "-" in usable.snapshots:
-        raise InputError("a snapshot on stdin", "check reads it twice: give it as a file")
-    if usable.raw.documents or usable.faults or len(usable.snapshots) > 1:
-        file = usable.snapshots[0]
-        raise InputError(f"{file} is a snapshot, and not alone", "check manifests and a snapshot one by one")
+def _snapshot_alone(usable: Usable) -> RawCluster | None:
+    """The cluster of the files where they hold nothing else. Raises InputError where there are two."""
+    if len(usable.recorded) > 1:
+        files = " and ".join(one.files[0] for one in usable.recorded)
+        todo = "give one snapshot at a time: two are two clusters, or two moments of one"
+        raise InputError(f"{files} are snapshots", todo)
+    beside = usable.raw.documents or usable.faults or usable.hooks or usable.without_service
+    return usable.recorded[0] if usable.recorded and not beside else None
+
+
+def _commands(request: Request, usable: Usable, wanted: CheckRequest) -> InForce | None:
+    """The flags of the commands that are remedies; None where nobody reads them.
+
+    Over a live cluster they are for when the manifests are applied, and so without them.
+    """
+    if not wants_document(request):
+        return None
+    alone = wanted.offline or usable.recorded
+    return in_force(request if alone else replace(request, files=(), recursive=False))
 
 
 def _outside(reading: Reading) -> list[str]:
@@ -120,7 +142,12 @@ def _nothing_to_check(laid: Laid) -> int:
 
 def _fails(checked: Checked, least: Severity) -> bool:
     severe = _SEVERITIES[: _SEVERITIES.index(least) + 1]
-    return any(one.severity in severe for item in checked.items if item.counts for one in item.findings)
+    return any(
+        one.severity in severe and one.code not in _OF_REMEDIES
+        for item in checked.items
+        if item.counts
+        for one in item.findings
+    )
 
 
 def _print(request: Request, document: dict[str, Any], checked: Checked, *, live: bool) -> None:
@@ -134,6 +161,10 @@ def _print(request: Request, document: dict[str, Any], checked: Checked, *, live
     told = ", ".join(word for word in words if word) or "Nothing found"
     ignored_ = f"; {summary['ignored']} ignored" if summary["ignored"] else ""
     say([f"{told}{ignored_}."])
+
+
+def _lasting(debts: frozenset[Debt]) -> frozenset[Debt]:
+    return frozenset(debt for debt in debts if debt.code not in _OF_REMEDIES)
 
 
 def _count(number: int, name: str) -> str:

@@ -45,5 +45,14 @@ def notes_of_applying(
         yield _note(f"{service_ref(name)} ({now.origin})", "spec.loadBalancerClass", because)
 
 
+def note_of_owners() -> Note:
+    """What a snapshot cannot tell of an apply."""
+    because = (
+        "who set which field of a Service does not stand in it, so what an earlier apply had set and the"
+        " manifests have no more is taken to stay"
+    )
+    return _note("the snapshot", "", because)
+
+
 def _note(what: str, field: str, because: str) -> Note:
     return Note(code="SIP903", values={"object": what, "where": "", "field": field, "because": because})
