@@ -15,6 +15,7 @@ from kubectl_sharedip.cli.output import (
     print_answer,
     print_notes,
     say,
+    say_as_it_is,
     structured,
     wants_document,
 )
@@ -24,10 +25,11 @@ from kubectl_sharedip.diagnose.environments import USUAL, Environments
 from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.ignored import Debt
 from kubectl_sharedip.model.finding import Severity
+from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import RawCluster
 from kubectl_sharedip.model.snapshot import Note
 from kubectl_sharedip.report.check import check_report
-from kubectl_sharedip.report.commands import InForce
+from kubectl_sharedip.report.commands import InForce, why_command
 
 if TYPE_CHECKING:
     from kubectl_sharedip.files.errors import FileError
@@ -66,17 +68,20 @@ def run(request: Request, wanted: CheckRequest) -> int:
     usable = usable_files(request) if request.files else None
     habits_ = habits(wanted.environments)
     snapshot = _snapshot_alone(usable) if usable is not None else None
+    # Whoever reads rows is shown where to look: what helps each Service takes long to follow.
+    flags = _in_force(request, usable, wanted)
+    remedied = flags if _is_read_whole(request) else None
     if usable is not None and snapshot is None:
         laid = lay(request, usable, offline=wanted.offline)
         if not laid.named and not laid.configured:
             return _nothing_to_check(laid)
-        checked = check_manifests(laid, habits_, _commands(request, usable, wanted))
+        checked = check_manifests(laid, habits_, remedied)
         raw, faults = laid.raw, laid.faults
     else:
         # A recorded cluster is checked as it was.
         recorded = replace(snapshot, files=request.files) if snapshot is not None else None
         reading = read(request, _READS, announced_in_scope=True, recorded=recorded)
-        checked = check_cluster(reading, habits_, reading.flags if wants_document(request) else None)
+        checked = check_cluster(reading, habits_, remedied)
         raw, outside = reading.raw, _outside(reading)
     silence, notes = ignored(wanted.ignore, raw, debts, request.namespace or "default")
     paid = replace(silence, debts=_lasting(debts)).paid(
@@ -85,7 +90,12 @@ def run(request: Request, wanted: CheckRequest) -> int:
     told, count = without_ignored(checked, silence)
     limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
     document = check_report(told.shown, told.prediction, told.items, limits, ignored=count)
-    _print(request, document, told, live=usable is None or snapshot is not None)
+    live = usable is None or snapshot is not None
+    _print(request, document, told, live=live)
+    if not wants_document(request):
+        # What is not applied yet nobody can ask the cluster about.
+        asked = live or "-f" in flags.ours
+        _say_where_to_look(document, why_of=flags if asked else None)
     say(outside)
     for fault in faults:
         report(fault)
@@ -106,15 +116,18 @@ def _snapshot_alone(usable: Usable) -> RawCluster | None:
     return usable.recorded[0] if usable.recorded and not beside else None
 
 
-def _commands(request: Request, usable: Usable, wanted: CheckRequest) -> InForce | None:
-    """The flags of the commands that are remedies; None where nobody reads them.
+def _in_force(request: Request, usable: Usable | None, wanted: CheckRequest) -> InForce:
+    """The flags of commands that are printed.
 
-    Over a live cluster they are for when the manifests are applied, and so without them.
+    Over a live cluster they are for when the manifests are applied, and so without these.
     """
-    if not wants_document(request):
-        return None
-    alone = wanted.offline or usable.recorded
-    return in_force(request if alone else replace(request, files=(), recursive=False))
+    over = usable is not None and not usable.recorded and not wanted.offline
+    return in_force(replace(request, files=(), recursive=False) if over else request)
+
+
+def _is_read_whole(request: Request) -> bool:
+    """Whether it is the document that is asked for, or columns of it."""
+    return wants_document(request) or (request.output or "").startswith("custom-columns")
 
 
 def _outside(reading: Reading) -> list[str]:
@@ -161,6 +174,19 @@ def _print(request: Request, document: dict[str, Any], checked: Checked, *, live
     told = ", ".join(word for word in words if word) or "Nothing found"
     ignored_ = f"; {summary['ignored']} ignored" if summary["ignored"] else ""
     say([f"{told}{ignored_}."])
+
+
+def _say_where_to_look(document: dict[str, Any], *, why_of: InForce | None) -> None:
+    """What tells how the first Service that something is wrong with can be helped."""
+    severe = (
+        ServiceName(item["namespace"], item["name"])
+        for item in document["items"]
+        if item["kind"] == "Service" and any(one["severity"] == "error" for one in item["findings"])
+    )
+    first = next(severe, None)
+    if first is not None:
+        command = "the same with -o json" if why_of is None else why_command(first, why_of)
+        say_as_it_is([f"What helps: {command}"])
 
 
 def _lasting(debts: frozenset[Debt]) -> frozenset[Debt]:

@@ -6,7 +6,7 @@ address, and whoever looks for a fault wants to see faults.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -180,17 +180,23 @@ def _by_luck(view: View) -> Iterator[Finding]:
         holders = view.state.ledger.holders(address)
         if len(holders) < 2 or address in request.addresses or not _has_choice(view, request, address):
             continue
-        others = tuple(islice((name for name in holders if name != view.service.name), _MOST_NAMED))
-        more = len(holders) - 1 - len(others)
+        first = sorted(holders)[: _MOST_NAMED + 1]
+        others = tuple(name for name in first if name != view.service.name)[:_MOST_NAMED]
         yield found(
             "SIP804",
             {
                 "address": str(address),
-                "others": (*map(str, others), *([f"{more} more"] if more else [])),
+                "others": _few(others, len(holders) - 1),
+                "sharers": _few(first, len(holders)),  # the same for all of them, who are told in one row
             },
             facts=(address_fact(view.service), key_fact(view.service, view.state.version)),
             holders=others,
         )
+
+
+def _few(names: Sequence[ServiceName], of: int) -> tuple[str, ...]:
+    more = of - len(names)
+    return (*map(str, names), *([f"{more} more"] if more else []))
 
 
 def _has_choice(view: View, request: Request, address: Address) -> bool:

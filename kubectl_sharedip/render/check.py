@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from kubectl_sharedip.render.headed import Headed, headed
 from kubectl_sharedip.render.sheets import csv_text, markdown_table
 from kubectl_sharedip.render.style import Style
 from kubectl_sharedip.render.table import Cell, Painted, table
-from kubectl_sharedip.render.text import visible
+from kubectl_sharedip.render.text import cell_width, visible
 
-_LEAST_FINDING = 24
+_PAINT = re.compile("\x1b\\[[0-9]*m")
 _NONE = "-"
 _MOST_NAMED = 3
 _WEIGHTS = {"error": 0, "warning": 1, "info": 2}
@@ -25,34 +27,25 @@ def check_table(
     """The objects in their order, a row for each thing that is found of one.
 
     What is only worth knowing stands together in one row by code and name, ``wide`` tells it in full.
-    ``width`` is in cells, None for no limit.
+    ``width`` is in cells, None for no limit: where it is too narrow for the findings to be a column, they
+    stand beneath their object.
     """
-    rows: list[list[Cell]] = []
+    blocks: list[Headed] = []
     for item in document["items"]:
         predicted = item["predicted"]
         state: Cell = _NONE
         if predicted is not None:
             paint = {"Assigned": style.ok, "Pending": style.error}.get(predicted["state"], style.warning)
             state = Painted(text=predicted["state"], paint=paint)
-        rows.extend([_object(item), state, _lists(item), told] for told in _told(item, style, wide))
-    return (
-        ""
-        if not rows
-        else table(
-            ["OBJECT", "PREDICTED", "ADDRESSES", "FINDING"],
-            rows,
-            width=width,
-            wrap_column=None,
-            headers_shown=headers_shown,
-            least=_LEAST_FINDING,
-        )
-    )
+        told = [*_told(item, style, wide)]
+        blocks.append(Headed(row=[_object(item), state, _lists(item)], told=told))
+    return _laid_out(["OBJECT", "PREDICTED", "ADDRESSES"], blocks, width, headers_shown)
 
 
 def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: bool = True) -> str:
     """A row for each distinct finding with the objects that it is told of, the worst first.
 
-    What is only worth knowing is one by its code. Empty where nothing is found.
+    What is only worth knowing is one by its code. ``width`` as above. Empty where nothing is found.
     """
     groups: dict[tuple[str, str, str], list[str]] = {}
     for item in document["items"]:
@@ -60,22 +53,30 @@ def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: 
             told = finding["name"] if _is_beside(finding) else finding["message"]
             groups.setdefault((finding["severity"], finding["code"], told), []).append(_object(item))
     ordered = sorted(groups.items(), key=lambda one: (_WEIGHTS[one[0][0]], -len(one[1]), one[0][1:]))
-    rows: list[list[Cell]] = [
-        [Painted(text=severity, paint=_paint(severity, style)), code, _some(objects), message]
+    blocks = [
+        Headed(
+            row=[Painted(text=severity, paint=_paint(severity, style)), code, _some(objects)], told=[message]
+        )
         for (severity, code, message), objects in ordered
     ]
-    return (
-        ""
-        if not rows
-        else table(
-            ["SEVERITY", "CODE", "OBJECT", "FINDING"],
-            rows,
-            width=width,
-            wrap_column=None,
-            headers_shown=headers_shown,
-            least=_LEAST_FINDING,
-        )
-    )
+    return _laid_out(["SEVERITY", "CODE", "OBJECT"], blocks, width, headers_shown)
+
+
+def _laid_out(
+    headers: Sequence[str], blocks: Sequence[Headed], width: int | None, headers_shown: bool
+) -> str:
+    """Findings as the last column where all of it fits, else beneath their rows."""
+    if not blocks:
+        return ""
+    rows = [[*block.row, one] for block in blocks for one in block.told or [_NONE]]
+    whole = table([*headers, "FINDING"], rows, width=None, wrap_column=None, headers_shown=headers_shown)
+    if width is None or all(cell_width(_bare(line)) <= width for line in whole.splitlines()):
+        return whole
+    return headed(headers, blocks, width=width, headers_shown=headers_shown)
+
+
+def _bare(line: str) -> str:
+    return _PAINT.sub("", line)
 
 
 def _is_beside(finding: Json) -> bool:
@@ -127,8 +128,6 @@ def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
     if beside:
         told = dict.fromkeys(f"{finding['code']} {finding['name']}" for finding in beside)
         yield Painted(text=f"info: {', '.join(told)}", paint=style.dim)
-    if not others and not item["findings"]:
-        yield _NONE
 
 
 def _paint(severity: str, style: Style) -> Callable[[str], str]:
