@@ -1,8 +1,8 @@
 """Whether anything happened to some resources since the last time somebody asked.
 
 It exists for answers that are given again when the cluster changes. What happened is not told: the
-answer is made from a new reading, so nothing is lost where a watch breaks, and a watch that is taken
-up anew counts as a change. Refuses to end by itself.
+answer is made from a new reading, so nothing is lost where a watch breaks, and a watch that breaks or is
+taken up anew counts as a change. Refuses to end by itself.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ class Changes:
     def _follow(self, row: Resource, version: str) -> None:
         while True:
             try:
-                for _ in watch(self._connection, row, version, _ONE_WATCH_S):
+                # Whoever reads anew then finds out whether the server is away.
+                for _ in watch(self._connection, row, version, _ONE_WATCH_S, on_trouble=self._changed.set):
                     self._changed.set()
             except WatchExpired:
                 pass

@@ -56,6 +56,13 @@ def test_what_is_no_news_is_not_waited_for_longer_than_asked(to: Connect) -> Non
         assert 0.3 <= waited(changes, 0.3) < LONGEST_S
 
 
+def test_a_server_that_goes_away_counts_as_a_change(to: Connect) -> None:
+    with FakeApi([service("old")]) as api:
+        changes = Changes(to(api), ("services",))
+        assert not changes.wait(0.2, gather_s=0)
+    assert waited(changes) < LONGEST_S
+
+
 def test_what_may_not_be_watched_makes_it_incomplete(to: Connect) -> None:
     with FakeApi([service("old")]) as api:
         api.forbidden = {("events", None), ("events", "*")}

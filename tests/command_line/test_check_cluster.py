@@ -535,7 +535,8 @@ def test_manifests_are_laid_over_a_recorded_cluster_as_over_the_live_one(
 def _without_commands(items: list[Json]) -> list[Json]:
     """With the remedies' sentences; their commands name where the cluster is."""
     text = json.dumps(items)
-    return json.loads(re.sub(r'"command": "(\\\\.|[^"\\\\])*"', '"command": ""', text))
+    found: list[Json] = json.loads(re.sub(r'"command": "(\\\\.|[^"\\\\])*"', '"command": ""', text))
+    return found
 
 
 def test_a_recorded_cluster_beside_what_is_bad(recorded: str, program: Program, tmp_path: Path) -> None:
