@@ -178,12 +178,12 @@ def _print(request: Request, document: dict[str, Any], checked: Checked, *, live
 
 def _say_where_to_look(document: dict[str, Any], *, why_of: InForce | None) -> None:
     """What tells how the first Service that something is wrong with can be helped."""
-    severe = (
-        ServiceName(item["namespace"], item["name"])
+    severe = [
+        (not any(one["decisive"] for one in item["findings"]), ServiceName(item["namespace"], item["name"]))
         for item in document["items"]
         if item["kind"] == "Service" and any(one["severity"] == "error" for one in item["findings"])
-    )
-    first = next(severe, None)
+    ]
+    _, first = min(severe, default=(False, None))  # who waits comes first
     if first is not None:
         command = "the same with -o json" if why_of is None else why_command(first, why_of)
         say_as_it_is([f"What helps: {command}"])

@@ -118,7 +118,8 @@ def answer(sight: Sight, wanted: ProbeRequest) -> Told:
     reading = sight.reading
     if sys.stderr.isatty() and not wanted.watch:
         most_s = longest_s(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
-        say([f"Trying {len(sight.targets)} ports on {len(sight.groups)} addresses, {most_s:.0f} s at most."])
+        ports = _counted(len(sight.targets), "port")
+        say([f"Trying {ports} on {_counted(len(sight.groups), 'address', 'es')}, {most_s:.0f} s at most."])
     services = {service.name: service for group in sight.groups for service in group.services}
     here = whence(reading.snapshot.announcing.nodes, [group.address for group in sight.groups])
     attempts = sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
@@ -129,6 +130,10 @@ def answer(sight: Sight, wanted: ProbeRequest) -> Told:
         failing=_failing(judged, sight.asked),
         whence=here,
     )
+
+
+def _counted(number: int, name: str, plural: str = "s") -> str:
+    return f"{number} {name}{'' if number == 1 else plural}"
 
 
 def show(request: Request, wanted: ProbeRequest, sight: Sight, told: Told) -> None:

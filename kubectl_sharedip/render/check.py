@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from kubectl_sharedip.render.headed import Headed, headed
+from kubectl_sharedip.render.headed import Headed, laid_out
 from kubectl_sharedip.render.sheets import csv_text, markdown_table
 from kubectl_sharedip.render.style import Style
-from kubectl_sharedip.render.table import Cell, Painted, table
-from kubectl_sharedip.render.text import cell_width, visible
+from kubectl_sharedip.render.table import Cell, Painted
+from kubectl_sharedip.render.text import visible
 
-_PAINT = re.compile("\x1b\\[[0-9]*m")
 _NONE = "-"
 _MOST_NAMED = 3
 _WEIGHTS = {"error": 0, "warning": 1, "info": 2}
@@ -39,7 +37,8 @@ def check_table(
             state = Painted(text=predicted["state"], paint=paint)
         told = [*_told(item, style, wide)]
         blocks.append(Headed(row=[_object(item), state, _lists(item)], told=told))
-    return _laid_out(["OBJECT", "PREDICTED", "ADDRESSES"], blocks, width, headers_shown)
+    headers = ["OBJECT", "PREDICTED", "ADDRESSES", "FINDING"]
+    return laid_out(headers, blocks, width=width, headers_shown=headers_shown)
 
 
 def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: bool = True) -> str:
@@ -59,24 +58,8 @@ def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: 
         )
         for (severity, code, message), objects in ordered
     ]
-    return _laid_out(["SEVERITY", "CODE", "OBJECT"], blocks, width, headers_shown)
-
-
-def _laid_out(
-    headers: Sequence[str], blocks: Sequence[Headed], width: int | None, headers_shown: bool
-) -> str:
-    """Findings as the last column where all of it fits, else beneath their rows."""
-    if not blocks:
-        return ""
-    rows = [[*block.row, one] for block in blocks for one in block.told or [_NONE]]
-    whole = table([*headers, "FINDING"], rows, width=None, wrap_column=None, headers_shown=headers_shown)
-    if width is None or all(cell_width(_bare(line)) <= width for line in whole.splitlines()):
-        return whole
-    return headed(headers, blocks, width=width, headers_shown=headers_shown)
-
-
-def _bare(line: str) -> str:
-    return _PAINT.sub("", line)
+    headers = ["SEVERITY", "CODE", "OBJECT", "FINDING"]
+    return laid_out(headers, blocks, width=width, headers_shown=headers_shown)
 
 
 def _is_beside(finding: Json) -> bool:
@@ -113,9 +96,11 @@ def _sheet(document: Json) -> Iterator[list[str]]:
 
 
 def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
-    # That it loses its own address is told as a finding.
     places = [f"{one['namespace']}/{one['name']}" for one in item["disturbs"]]
     others = [place for place in places if place != _object(item)]
+    # That it loses its own address is told as a finding, unless it asks for another one.
+    if len(others) < len(places) and not any(one["code"] == "SIP510" for one in item["findings"]):
+        yield Painted(text="leaves the address that it has now, as its manifest asks", paint=style.warning)
     if others:
         yield Painted(text=f"disturbs {', '.join(others)}", paint=style.warning)
     beside = [] if wide else [finding for finding in item["findings"] if _is_beside(finding)]
