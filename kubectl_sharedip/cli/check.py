@@ -74,7 +74,7 @@ def run(request: Request, wanted: CheckRequest) -> int:
     if usable is not None and snapshot is None:
         laid = lay(request, usable, offline=wanted.offline)
         if not laid.named and not laid.configured:
-            return _nothing_to_check(laid)
+            return _nothing_to_check(laid, usable)
         checked = check_manifests(laid, habits_, remedied)
         raw, faults = laid.raw, laid.faults
     else:
@@ -144,12 +144,15 @@ def _unusable(fault: FileError) -> Note:
     return Note(code="SIP903", values=values)
 
 
-def _nothing_to_check(laid: Laid) -> int:
+def _nothing_to_check(laid: Laid, usable: Usable) -> int:
     """What is wrong with each of the files, and that nothing is left."""
     for fault in laid.faults:
         report(fault)
     if not laid.faults:
-        raise InputError("there is no Service in the files", "give the manifests of Services with -f")
+        where = ", ".join("stdin" if path == "-" else path for path in usable.without_service)
+        raise InputError(
+            f"there is no Service in {where or 'the files'}", "give the manifests of Services with -f"
+        )
     return Exit.NO_INPUT
 
 

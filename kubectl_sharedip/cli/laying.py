@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.beneath import recorded
-from kubectl_sharedip.cli.laid_notes import notes_of_files
+from kubectl_sharedip.cli.laid_notes import notes_of_files, notes_of_pools
 from kubectl_sharedip.cli.laying_over import lay_over_cluster
 from kubectl_sharedip.cli.manifests import (
     USUAL_METALLB_NAMESPACE,
@@ -131,6 +131,11 @@ def _laid(
         named=tuple(named),
         configured=tuple(configured(usable.raw, request.metallb_namespace or USUAL_METALLB_NAMESPACE)),
         places=places(usable.raw, namespace, request.metallb_namespace or USUAL_METALLB_NAMESPACE),
-        notes=(*notes_of_files(usable, namespace), *notes, *notes_of_chance(found.prediction)),
+        notes=(
+            *notes_of_files(usable, namespace),
+            *notes_of_pools(settled),
+            *notes,
+            *notes_of_chance(found.prediction),
+        ),
         faults=usable.faults,
     )
