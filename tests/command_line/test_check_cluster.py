@@ -606,3 +606,25 @@ def test_the_exit_status_is_the_same_in_every_form(lab: Lab) -> None:
     assert "SIP702" in codes(item(ended.document, "dns-tcp"))
     assert "SIP702" not in table.out
     assert ended.status == table.status
+
+
+def test_of_a_crowd_on_one_address_the_first_few_are_named(lab: Lab) -> None:
+    """Each is told of all the others, which would be the square of their number."""
+    for number in range(8):
+        name = f"crowd-{number}"
+        local = {"externalTrafficPolicy": "Local", "selector": {"app": "crowd"}}
+        body = service(name, FREE, port=9000 + number, annotations={KEY: "crowd"}, **local)
+        body["metadata"]["uid"] = name
+        lab.api.put(body)
+        lab.endpoints("shop", name)
+        slice_ = lab.api.get("endpointslices", "shop", f"{name}-1")
+        slice_["endpoints"][0]["addresses"] = [f"10.0.0.{number}"]
+        lab.api.put(slice_)
+
+    found = finding(item(lab("-o", "json").document, "crowd-3"), "SIP209")
+
+    told = "shop/crowd-0, shop/crowd-1, shop/crowd-2, shop/crowd-4, shop/crowd-5, 2 more, and not every"
+    assert told in found["message"]
+    assert "3 more): traffic" in found["message"], "of eight ports five are told"
+    named = {one["name"] for one in found["objects"] if one["kind"] == "Service"}
+    assert named == {f"crowd-{number}" for number in range(6)}
