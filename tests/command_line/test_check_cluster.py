@@ -612,8 +612,14 @@ def test_of_a_crowd_on_one_address_the_first_few_are_named(lab: Lab) -> None:
     """Each is told of all the others, which would be the square of their number."""
     for number in range(8):
         name = f"crowd-{number}"
-        local = {"externalTrafficPolicy": "Local", "selector": {"app": "crowd"}}
-        body = service(name, FREE, port=9000 + number, annotations={KEY: "crowd"}, **local)
+        body = service(
+            name,
+            FREE,
+            port=9000 + number,
+            annotations={KEY: "crowd"},
+            externalTrafficPolicy="Local",
+            selector={"app": "crowd"},
+        )
         body["metadata"]["uid"] = name
         lab.api.put(body)
         lab.endpoints("shop", name)
