@@ -24,7 +24,11 @@ _Nodes = tuple[str, ...] | None
 
 def advertisements(reading: Reading) -> Announcing | None:
     """What decides whether anybody may announce an address, where all of it was read."""
-    snapshot = reading.snapshot
+    return advertisements_of(reading.snapshot)
+
+
+def advertisements_of(snapshot: Snapshot) -> Announcing | None:
+    """The same of a snapshot."""
     return snapshot.announcing if all(known(snapshot, one) for one in _DECIDES[:2]) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kubectl_sharedip.cli.check_forms import text_of
@@ -16,23 +16,31 @@ from kubectl_sharedip.cli.output import (
     print_answer,
     print_notes,
     say,
+    say_as_it_is,
     structured,
     wants_document,
 )
-from kubectl_sharedip.cli.reading import EVENTS, Reading, read
+from kubectl_sharedip.cli.reading import EVENTS, Reading, in_force, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.environments import USUAL, Environments
 from kubectl_sharedip.diagnose.habits import habits
+from kubectl_sharedip.diagnose.ignored import Debt
 from kubectl_sharedip.model.finding import Severity
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.raw import RawCluster
 from kubectl_sharedip.model.snapshot import Note
 from kubectl_sharedip.report.check import check_report
+from kubectl_sharedip.report.commands import InForce, why_command
 
 if TYPE_CHECKING:
     from kubectl_sharedip.files.errors import FileError
     from kubectl_sharedip.files.leniently import Usable
 
 _READS = (EVENTS, "namespaces", "configurationstates", "servicelb-daemonsets")
+# Said beside the remedies that they are about, which stand in documents only: the exit status is the
+# same whatever the form.
+_OF_REMEDIES = frozenset({"SIP702", "SIP704"})
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
@@ -60,27 +68,39 @@ def run(request: Request, wanted: CheckRequest) -> int:
     faults: tuple[FileError, ...] = ()
     outside: list[str] = []
     usable = usable_files(request) if request.files else None
-    if usable is not None and not usable.snapshots:
+    habits_ = habits(wanted.environments)
+    snapshot = _snapshot_alone(usable) if usable is not None else None
+    # Whoever reads rows is shown where to look: what helps each Service takes long to follow.
+    flags = _in_force(request, usable, wanted)
+    remedied = flags if _is_read_whole(request) else None
+    if usable is not None and snapshot is None:
         laid = lay(request, usable, offline=wanted.offline)
         if not laid.named and not laid.configured:
-            return _nothing_to_check(laid)
+            return _nothing_to_check(laid, usable)
         with waiting("Checking the manifests"):
-            checked = check_manifests(laid, habits(wanted.environments))
+            checked = check_manifests(laid, habits_, remedied)
         raw, faults = laid.raw, laid.faults
     else:
-        if usable is not None:
-            _refuse_more_than(usable)
-        reading = read(request, _READS, announced_in_scope=True)
+        # A recorded cluster is checked as it was.
+        recorded = replace(snapshot, files=request.files) if snapshot is not None else None
+        reading = read(request, _READS, announced_in_scope=True, recorded=recorded)
         with waiting("Checking the Services"):
-            checked = check_cluster(reading, habits(wanted.environments))
+            checked = check_cluster(reading, habits_, remedied)
         raw, outside = reading.raw, _outside(reading)
     checked = chosen(checked, request)
     silence, notes = ignored(wanted.ignore, raw, debts, request.namespace or "default")
-    paid = silence.paid((item.object, finding) for item in checked.items for finding in item.findings)
+    paid = replace(silence, debts=_lasting(debts)).paid(
+        (item.object, finding) for item in checked.items for finding in item.findings
+    )
     told, count = without_ignored(checked, silence)
     limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
     document = arranged(check_report(told.shown, told.prediction, told.items, limits, ignored=count), request)
-    _print(request, document, told, live=usable is None or bool(usable.snapshots))
+    live = usable is None or snapshot is not None
+    _print(request, document, told, live=live)
+    if not wants_document(request):
+        # What is not applied yet nobody can ask the cluster about.
+        asked = live or "-f" in flags.ours
+        _say_where_to_look(document, why_of=flags if asked else None)
     say(outside)
     for fault in faults:
         report(fault)
@@ -91,13 +111,28 @@ def run(request: Request, wanted: CheckRequest) -> int:
     return Exit.NO_PLAN if _fails(told, wanted.fail_on) else Exit.OK
 
 
-def _refuse_more_than(usable: Usable) -> None:
-    """A recorded cluster is checked as it was. Raises InputError where there is more in the files."""
-    if "-" in usable.snapshots:
-        raise InputError("a snapshot on stdin", "check reads it twice: give it as a file")
-    if usable.raw.documents or usable.faults or len(usable.snapshots) > 1:
-        file = usable.snapshots[0]
-        raise InputError(f"{file} is a snapshot, and not alone", "check manifests and a snapshot one by one")
+def _snapshot_alone(usable: Usable) -> RawCluster | None:
+    """The cluster of the files where they hold nothing else. Raises InputError where there are two."""
+    if len(usable.recorded) > 1:
+        files = " and ".join(one.files[0] for one in usable.recorded)
+        todo = "give one snapshot at a time: two are two clusters, or two moments of one"
+        raise InputError(f"{files} are snapshots", todo)
+    beside = usable.raw.documents or usable.faults or usable.hooks or usable.without_service
+    return usable.recorded[0] if usable.recorded and not beside else None
+
+
+def _in_force(request: Request, usable: Usable | None, wanted: CheckRequest) -> InForce:
+    """The flags of commands that are printed.
+
+    Over a live cluster they are for when the manifests are applied, and so without these.
+    """
+    over = usable is not None and not usable.recorded and not wanted.offline
+    return in_force(replace(request, files=(), recursive=False) if over else request)
+
+
+def _is_read_whole(request: Request) -> bool:
+    """Whether it is the document that is asked for, or columns of it."""
+    return wants_document(request) or (request.output or "").startswith("custom-columns")
 
 
 def _outside(reading: Reading) -> list[str]:
@@ -114,18 +149,26 @@ def _unusable(fault: FileError) -> Note:
     return Note(code="SIP903", values=values)
 
 
-def _nothing_to_check(laid: Laid) -> int:
+def _nothing_to_check(laid: Laid, usable: Usable) -> int:
     """What is wrong with each of the files, and that nothing is left."""
     for fault in laid.faults:
         report(fault)
     if not laid.faults:
-        raise InputError("there is no Service in the files", "give the manifests of Services with -f")
+        where = ", ".join("stdin" if path == "-" else path for path in usable.without_service)
+        raise InputError(
+            f"there is no Service in {where or 'the files'}", "give the manifests of Services with -f"
+        )
     return Exit.NO_INPUT
 
 
 def _fails(checked: Checked, least: Severity) -> bool:
     severe = _SEVERITIES[: _SEVERITIES.index(least) + 1]
-    return any(one.severity in severe for item in checked.items if item.counts for one in item.findings)
+    return any(
+        one.severity in severe and one.code not in _OF_REMEDIES
+        for item in checked.items
+        if item.counts
+        for one in item.findings
+    )
 
 
 def _print(request: Request, document: dict[str, Any], checked: Checked, *, live: bool) -> None:
@@ -139,6 +182,23 @@ def _print(request: Request, document: dict[str, Any], checked: Checked, *, live
     told = ", ".join(word for word in words if word) or "Nothing found"
     ignored_ = f"; {summary['ignored']} ignored" if summary["ignored"] else ""
     say([f"{told}{ignored_}."])
+
+
+def _say_where_to_look(document: dict[str, Any], *, why_of: InForce | None) -> None:
+    """What tells how the first Service that something is wrong with can be helped."""
+    severe = [
+        (not any(one["decisive"] for one in item["findings"]), ServiceName(item["namespace"], item["name"]))
+        for item in document["items"]
+        if item["kind"] == "Service" and any(one["severity"] == "error" for one in item["findings"])
+    ]
+    _, first = min(severe, default=(False, None))  # who waits comes first
+    if first is not None:
+        command = "the same with -o json" if why_of is None else why_command(first, why_of)
+        say_as_it_is([f"What helps: {command}"])
+
+
+def _lasting(debts: frozenset[Debt]) -> frozenset[Debt]:
+    return frozenset(debt for debt in debts if debt.code not in _OF_REMEDIES)
 
 
 def _count(number: int, name: str) -> str:

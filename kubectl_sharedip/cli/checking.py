@@ -5,9 +5,10 @@ Refuses to print, and to decide which findings there are: it brings together who
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kubectl_sharedip.cli.helping import help_on
 from kubectl_sharedip.cli.laying import Laid
 from kubectl_sharedip.cli.naming import in_scope
 from kubectl_sharedip.cli.reading import Reading
@@ -21,11 +22,15 @@ from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.predict import Prediction
 from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.metallb.state import State
-from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ObjectRef, ServiceName, service_ref
 from kubectl_sharedip.model.raw import Origin
+from kubectl_sharedip.model.same import Same
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.check import CheckItem
+from kubectl_sharedip.report.commands import InForce
+from kubectl_sharedip.report.envelope import Document
+from kubectl_sharedip.report.remedies import Remedies, remedies_for_cluster
 
 _METALLB = ("Deployment", "ConfigurationState")
 
@@ -45,15 +50,20 @@ class Checked:
     places: Mapping[ObjectRef, Origin]
 
 
-def check_manifests(laid: Laid, habits: tuple[Check, ...]) -> Checked:
-    """The Services of the files in their order, the live ones that are disturbed, then pools of the files."""
+def check_manifests(laid: Laid, habits: tuple[Check, ...], flags: InForce | None) -> Checked:
+    """The Services of the files in their order, the live ones that are disturbed, then pools of the files.
+
+    With ``flags``, those that printed commands repeat, remedies are looked for too.
+    """
     coming = laid.coming
     notes: list[Note] = [*laid.notes]
     elsewhere = [name for name in coming.all_disturbed if name not in laid.named]
+    helped = help_on(laid.snapshot, laid.views, flags) if flags is not None else None
     items = []
     for name in (*laid.named, *elsewhere):
         service = laid.snapshot.services[name]
         diagnosis = diagnose(laid.snapshot, laid.views, service, beside=habits)
+        diagnosis, remedies = helped(service, diagnosis) if helped is not None else (diagnosis, ())
         notes.extend(diagnosis.notes)
         items.append(
             CheckItem(
@@ -62,9 +72,10 @@ def check_manifests(laid: Laid, habits: tuple[Check, ...]) -> Checked:
                 findings=ordered([*diagnosis.findings, *_move(laid, name)]),
                 disturbs=coming.disturbed.get(name, ()),
                 state=state_for(laid.views, service),
+                remedies=_each_its_own(diagnosis, remedies),
             )
         )
-    items.extend(_configured(laid))
+    items.extend(_configured(laid, flags))
     return Checked(
         shown=laid.shown,
         views=laid.views,
@@ -86,7 +97,7 @@ def _move(laid: Laid, name: ServiceName) -> Iterable[Finding]:
     return () if move is None else (move,)
 
 
-def _configured(laid: Laid) -> Iterable[CheckItem]:
+def _configured(laid: Laid, flags: InForce | None) -> Iterable[CheckItem]:
     """Pools and namespaces of the files, where there is something to say of them, and MetalLB itself."""
     found = _by_object(laid.snapshot, laid.views)
     ours = dict.fromkeys(laid.configured)
@@ -99,8 +110,9 @@ def _configured(laid: Laid) -> Iterable[CheckItem]:
                 foretold=False,
                 findings=findings,
                 disturbs=disturbs,
-                state=laid.views[0] if laid.views else None,
+                state=_first(laid.views),
                 counts=False,
+                remedies=_of_cluster(object_, findings, laid.views, flags),
             )
 
 
@@ -111,20 +123,23 @@ def _by_object(snapshot: Snapshot, views: tuple[State, ...]) -> Mapping[ObjectRe
     return found
 
 
-def check_cluster(reading: Reading, habits: tuple[Check, ...]) -> Checked:
-    """The cluster's own troubles first, then each Service of the scope by name."""
+def check_cluster(reading: Reading, habits: tuple[Check, ...], flags: InForce | None) -> Checked:
+    """The cluster's own troubles first, then each Service of the scope by name; ``flags`` as above."""
+    helped = help_on(reading.snapshot, reading.views, flags) if flags is not None else None
     notes: list[Note] = [*reading.notes]
     items = [
         CheckItem(
             object=object_,
             foretold=False,
             findings=tuple(findings),
-            state=reading.views[0] if reading.views else None,
+            state=_first(reading.views),
+            remedies=_of_cluster(object_, findings, reading.views, flags),
         )
         for object_, findings in _by_object(reading.snapshot, reading.views).items()
     ]
     for service in sorted(in_scope(reading), key=lambda one: one.name):
         diagnosis = diagnose(reading.snapshot, reading.views, service, beside=habits)
+        diagnosis, remedies = helped(service, diagnosis) if helped is not None else (diagnosis, ())
         notes.extend(diagnosis.notes)
         items.append(
             CheckItem(
@@ -132,6 +147,7 @@ def check_cluster(reading: Reading, habits: tuple[Check, ...]) -> Checked:
                 foretold=True,
                 findings=tuple(filter(_of_the_service, diagnosis.findings)),
                 state=state_for(reading.views, service),
+                remedies=_each_its_own(diagnosis, remedies),
             )
         )
     return Checked(
@@ -142,6 +158,23 @@ def check_cluster(reading: Reading, habits: tuple[Check, ...]) -> Checked:
         notes=tuple(notes),
         places={},
     )
+
+
+def _each_its_own(diagnosis: Diagnosis, remedies: Remedies) -> Mapping[Same[Finding], Sequence[Document]]:
+    """The remedies by their finding; ``remedies`` is empty where none were looked for."""
+    return {Same(f): them for f, them in zip(diagnosis.findings, remedies, strict=False) if them}
+
+
+def _of_cluster(
+    object_: ObjectRef, findings: Iterable[Finding], views: tuple[State, ...], flags: InForce | None
+) -> Mapping[Same[Finding], Sequence[Document]]:
+    if flags is None:
+        return {}
+    return {Same(f): remedies_for_cluster(object_, f, flags, state=_first(views)) for f in findings}
+
+
+def _first(views: tuple[State, ...]) -> State | None:
+    return views[0] if views else None
 
 
 def _of_the_service(finding: Finding) -> bool:

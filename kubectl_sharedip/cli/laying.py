@@ -1,4 +1,4 @@
-"""The reading of ``check -f``: manifests laid over a cluster, or taken alone, and what comes of them.
+"""The reading of ``check -f``: manifests laid over a cluster or taken alone, and what comes of them.
 
 Refuses to stop at the first bad file: what is wrong is kept beside what could be read.
 """
@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cli.laid_notes import notes_of_files
+from kubectl_sharedip.cli.beneath import recorded
+from kubectl_sharedip.cli.laid_notes import notes_of_files, notes_of_pools
 from kubectl_sharedip.cli.laying_over import lay_over_cluster
 from kubectl_sharedip.cli.manifests import (
     USUAL_METALLB_NAMESPACE,
@@ -69,7 +70,7 @@ def usable_files(request: Request) -> Usable:
 def lay(request: Request, usable: Usable, *, offline: bool) -> Laid:
     """Settles what the files bring, laid over the cluster unless ``offline``.
 
-    Raises ClusterError where the cluster cannot be read.
+    A cluster that was recorded among the files is the one. Raises ClusterError where none can be read.
     """
     given = Given(
         namespace=request.metallb_namespace,
@@ -77,9 +78,10 @@ def lay(request: Request, usable: Usable, *, offline: bool) -> Laid:
         lb_class=request.lb_class,
         newest_known=NEWEST_KNOWN,
     )
-    if offline:
+    if offline and not usable.recorded:
         return _alone(request, usable, given)
-    over = lay_over_cluster(request, usable.raw, given)
+    beneath = recorded(request, usable.recorded[0]) if usable.recorded else None
+    over = lay_over_cluster(request, usable.raw, given, beneath)
     return _laid(request, usable, over.raw, over.coming, over.notes, namespace=over.namespace, offline=False)
 
 
@@ -129,6 +131,11 @@ def _laid(
         named=tuple(named),
         configured=tuple(configured(usable.raw, request.metallb_namespace or USUAL_METALLB_NAMESPACE)),
         places=places(usable.raw, namespace, request.metallb_namespace or USUAL_METALLB_NAMESPACE),
-        notes=(*notes_of_files(usable, namespace), *notes, *notes_of_chance(found.prediction)),
+        notes=(
+            *notes_of_files(usable, namespace),
+            *notes_of_pools(settled),
+            *notes,
+            *notes_of_chance(found.prediction),
+        ),
         faults=usable.faults,
     )

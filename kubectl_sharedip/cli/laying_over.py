@@ -1,4 +1,4 @@
-"""Manifests laid over a live cluster: what is read of it, what is applied, and how that ends.
+"""Manifests laid over a cluster: what is read of it, what is applied, and how that ends.
 
 Refuses to read the pods of the whole cluster: only when all is settled it is known whose matter.
 """
@@ -6,13 +6,12 @@ Refuses to read the pods of the whole cluster: only when all is settled it is kn
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cli.announced import ANNOUNCING, slices_of
-from kubectl_sharedip.cli.laid_notes import notes_of_applying
+from kubectl_sharedip.cli.announced import ANNOUNCING
+from kubectl_sharedip.cli.beneath import Beneath, live
+from kubectl_sharedip.cli.laid_notes import note_of_owners, notes_of_applying
 from kubectl_sharedip.cli.manifests import USUAL_METALLB_NAMESPACE, is_service, key_of
 from kubectl_sharedip.cli.reading import ALWAYS
 from kubectl_sharedip.cli.request import Request
@@ -26,12 +25,9 @@ from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.coming import Coming, come
 from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
+from kubectl_sharedip.model.raw import RawCluster, RawDocument
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot
-
-if TYPE_CHECKING:
-    from kubectl_sharedip.cluster.connection import Connection
 
 _READS = ("namespaces", "configurationstates", "servicelb-daemonsets", "servicecidrs")
 _SLICES = "endpointslices"
@@ -47,38 +43,36 @@ class LaidOver:
     notes: tuple[Note, ...]
 
 
-def lay_over_cluster(request: Request, manifests: RawCluster, given: Given) -> LaidOver:
+def lay_over_cluster(
+    request: Request, manifests: RawCluster, given: Given, beneath: Beneath | None = None
+) -> LaidOver:
     """Reads the cluster, applies the manifests to what was read, and settles them.
 
-    Raises ClusterError where the cluster cannot be read.
+    ``beneath`` is that cluster, None for the one that the request points at. Raises ClusterError where it
+    cannot be read.
     """
-    from kubectl_sharedip.cluster.connection import connect
-    from kubectl_sharedip.cluster.read import read_cluster
-
-    connection = connect(request.connection)
-    namespace = connection.namespace
+    under = live(request) if beneath is None else beneath
+    namespace = under.namespace
     # Whose pods matter is known only when all is settled; what else tells who announces may be in the files.
     announcing = [one for one in ANNOUNCING if one != _SLICES]
-    live = read_cluster(
-        connection, (*ALWAYS, *_READS, *announcing), metallb_namespace=request.metallb_namespace
-    )
+    cluster = under.first((*ALWAYS, *_READS, *announcing))
     wanted = [key_of(document, namespace) for document in manifests.documents if is_service(document)]
-    there = _named_services(connection, wanted)
-    live = _with(live, there)
+    there = under.named({key for key in wanted if key[1]})
+    cluster = _with(cluster, there)
     families = (
-        families_of_cluster(live.documents)
+        families_of_cluster(cluster.documents)
         or families_of_cluster(manifests.documents)
         or request.cluster_ip_families
     )
     applied = lay_over(
-        live,
+        cluster,
         manifests,
         applied={key_of(one, ""): applied_before(one.body) for one in there},
         namespace=namespace,
         metallb_namespace=request.metallb_namespace or USUAL_METALLB_NAMESPACE,
         families=families,
     )
-    before = build_snapshot(live, given, default_namespace=namespace, families=families)
+    before = build_snapshot(cluster, given, default_namespace=namespace, families=families)
     after = build_snapshot(applied.cluster, given, default_namespace=namespace, families=families)
     refused = _refused(before, after)
     after = replace(after, services={**after.services, **{name: before.services[name] for name in refused}})
@@ -89,18 +83,20 @@ def lay_over_cluster(request: Request, manifests: RawCluster, given: Given) -> L
         if service is not None and not unchanged and service.name not in refused
     ]
     found = come(before, after, coming)
-    cluster = _with_slices(applied.cluster, connection, _beside(found, wanted))
+    cluster = _with_slices(applied.cluster, under, _beside(found, wanted))
     metallb_namespace = request.metallb_namespace or USUAL_METALLB_NAMESPACE
     announced = read_announcing(cluster.documents, [], namespace, metallb_namespace)
     settled = replace(
         found.prediction.snapshot,
-        announcing=replace(announced, repointed=_repointed(before, after)),
+        announcing=replace(announced, repointed=_repointed(before, after), elections=cluster.elections),
         read=cluster.read,
         not_read=cluster.not_read,
     )
     found = replace(found, prediction=replace(found.prediction, snapshot=settled))
-    notes = tuple(notes_of_applying(applied, refused))
-    return LaidOver(raw=cluster, coming=found, namespace=namespace, notes=notes)
+    notes = [*notes_of_applying(applied, refused)]
+    if there and not under.tells_owners:
+        notes.append(note_of_owners())
+    return LaidOver(raw=cluster, coming=found, namespace=namespace, notes=tuple(notes))
 
 
 def _beside(found: Coming, wanted: Iterable[tuple[str, str]]) -> set[str]:
@@ -112,11 +108,9 @@ def _beside(found: Coming, wanted: Iterable[tuple[str, str]]) -> set[str]:
     return {s.name.name for s in services.values() if s.name in asked or places & {*status_addresses(s)}}
 
 
-def _with_slices(cluster: RawCluster, connection: Connection, names: set[str]) -> RawCluster:
+def _with_slices(cluster: RawCluster, under: Beneath, names: set[str]) -> RawCluster:
     """The reading with the EndpointSlices of Services of these names."""
-    from kubectl_sharedip.cluster.read import read_cluster
-
-    more = read_cluster(connection, (_SLICES,), labels=slices_of(names or {"none"}))
+    more = under.more_of(names or {"none"}, (_SLICES,))
     gaps = {*cluster.not_read, *more.not_read}
     return replace(
         cluster,
@@ -124,16 +118,6 @@ def _with_slices(cluster: RawCluster, connection: Connection, names: set[str]) -
         read=cluster.read | more.read,
         not_read=tuple(sorted(gaps, key=lambda gap: (gap.resource, gap.namespace or "", gap.reason))),
     )
-
-
-def _named_services(connection: Connection, wanted: Sequence[tuple[str, str]]) -> Sequence[RawDocument]:
-    """The Services of the files that are there, of whichever type, with who set which field."""
-    from kubectl_sharedip.cluster.read import get_service
-    from kubectl_sharedip.cluster.side_by_side import side_by_side
-
-    keys = sorted({key for key in wanted if key[1]})
-    found = side_by_side([partial(get_service, connection, *key, whole=True) for key in keys])
-    return [RawDocument(body=body, origin=Origin()) for body in found if body is not None]
 
 
 def _with(live: RawCluster, services: Iterable[RawDocument]) -> RawCluster:

@@ -136,9 +136,13 @@ def _swept(sight: Sight, wanted: ProbeRequest) -> tuple[Attempt, ...]:
     if wanted.watch:  # it goes on for ever, and each change is a line of its own
         return sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
     most_s = longest_s(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
-    told = f"Trying {len(sight.targets)} ports on {len(sight.groups)} addresses, {most_s:.0f} s at most"
-    with waiting(told):
+    ports, addresses = _counted(len(sight.targets), "port"), _counted(len(sight.groups), "address", "es")
+    with waiting(f"Trying {ports} on {addresses}, {most_s:.0f} s at most"):
         return sweep(sight.targets, parallel=wanted.parallel, timeout_s=wanted.timeout_s)
+
+
+def _counted(number: int, name: str, plural: str = "s") -> str:
+    return f"{number} {name}{'' if number == 1 else plural}"
 
 
 def show(request: Request, wanted: ProbeRequest, sight: Sight, told: Told) -> None:

@@ -1,7 +1,7 @@
 """``probe -w``: tries again and again, and prints what has changed.
 
 The cluster is read again only when it has changed, and seldom: what is asked all the time are the
-addresses. Where the API server goes away, what was read last is tried on.
+addresses. Where the API server goes away, that is said once, and what was read last is tried on.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import time
 from datetime import datetime, timezone
 from typing import Any, NoReturn
 
-from kubectl_sharedip.cli.failures import report
-from kubectl_sharedip.cli.output import print_answer, structured, wants_document, width
+from kubectl_sharedip.cli.output import print_answer, say, structured, wants_document, width
 from kubectl_sharedip.cli.probe import Sight, answer, look, show
 from kubectl_sharedip.cli.probe_request import ProbeRequest
 from kubectl_sharedip.cli.request import Request
@@ -76,14 +75,21 @@ class _Source:
     def _take(self, found: Sight | Exception) -> None:
         self._underway, self._read_at = False, time.monotonic()
         if isinstance(found, Sight):
+            if self._trouble:
+                say([f"{_now()} The cluster is read again."])
             self.sight, self._trouble = found, ""
             return
         if not isinstance(found, ClusterError):
             raise found
-        self._stale = True
+        self._stale = True  # so it is read as soon as that is possible
         if str(found) != self._trouble:
-            report(found)
+            what, *_ = str(found).splitlines()
+            say([f"{_now()} {what}: what was read of the cluster before is tried on."])
         self._trouble = str(found)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%H:%M:%SZ")
 
 
 def watch(request: Request, wanted: ProbeRequest) -> NoReturn:
@@ -103,8 +109,7 @@ def watch(request: Request, wanted: ProbeRequest) -> NoReturn:
                 print_answer(structured(document, request, one_line=True))
                 shown = document
             continue
-        at = datetime.now(timezone.utc).strftime("%H:%M:%SZ")
-        lines = changes(shown["items"], document["items"], at)
+        lines = changes(shown["items"], document["items"], _now())
         text = [part for line in lines for part in wrap(visible(line), width(), 2)]
         if text:
             print_answer("\n".join(text))

@@ -61,27 +61,33 @@ def read(
     names: Sequence[str] = (),
     *,
     announced_in_scope: bool = False,
+    recorded: RawCluster | None = None,
 ) -> Reading:
     """Reads what the request points at.
 
     Arguments: the request; the resources to read beside Services, pools and MetalLB; Services
     that are named and must be found even where they are not of type LoadBalancer; whether to read
-    who announces all Services of the scope, and not those alone.
+    who announces all Services of the scope, and not those alone; the cluster of the files, where they are
+    a snapshot that was read already.
     Raises FileError, ClusterError where the input cannot be had.
     """
     if request.files:
-        return _from_files(request, resources, names, announced_in_scope)
+        return _from_files(request, resources, names, announced_in_scope, recorded)
     return _from_cluster(request, resources, names, announced_in_scope)
 
 
 def _from_files(
-    request: Request, resources: Sequence[str], names: Sequence[str], announced_in_scope: bool
+    request: Request,
+    resources: Sequence[str],
+    names: Sequence[str],
+    announced_in_scope: bool,
+    recorded: RawCluster | None,
 ) -> Reading:
     from kubectl_sharedip.files.read import read_files
 
     # What comes by stdin may be typed, and nothing should be written over that.
     with nullcontext() if "-" in request.files else waiting("Reading the files"):
-        raw = read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
+        raw = recorded or read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
     scope = None if request.all_namespaces else request.namespace
     more_of = None
     if raw.recorded and raw.taken_at is not None:
@@ -90,9 +96,11 @@ def _from_files(
         more_of = of_record(raw)
         named = {(namespace or request.namespace, name) for namespace, name in map(split_name, names)}
         in_scope = announced_in_scope and EVENTS in resources
+        # What is laid over it has no clusterIPs yet.
+        beside = ("servicecidrs",) if any(one.origin.file for one in raw.documents) else ()
         raw = replayed(
             raw,
-            (*ALWAYS, *resources),
+            (*ALWAYS, *resources, *beside),
             named=lambda key: not named.isdisjoint({key, (None, key[1])}),
             announced=(lambda key: scope in (None, key[0])) if in_scope else None,
             announcing=EVENTS in resources,

@@ -43,7 +43,7 @@ def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round
     from kubectl_sharedip.cluster.connection import connect
 
     changes = Changes(connect(request.connection), resources, metallb_namespace=request.metallb_namespace)
-    shown = None
+    shown, trouble = None, ""
     while True:
         pause_s: float | None = None
         try:
@@ -51,9 +51,12 @@ def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round
         except ClusterError as error:
             if shown is None:
                 raise
-            report(error)
+            if str(error) != trouble:
+                report(error)
+            trouble = str(error)
             pause_s = _AFTER_TROUBLE_S
         else:
+            trouble = ""
             told = _told(found.document)
             if told != shown:
                 found.show()

@@ -1,9 +1,9 @@
 """Whether anything happened to some resources since the last time somebody asked.
 
 It exists for answers that are given again when the cluster changes. What happened is not told: the
-answer is made from a new reading, so nothing is lost where a watch breaks, and a watch that is taken
-up anew counts as a change. Where the whole cluster may not be watched, the namespace is that would be read
-in its place. Refuses to end by itself.
+answer is made from a new reading, so nothing is lost where a watch breaks, and a watch that breaks or is
+taken up anew counts as a change. Where the whole cluster may not be watched, the namespace is that would
+be read in its place. Refuses to end by itself.
 """
 
 from __future__ import annotations
@@ -81,7 +81,16 @@ class Changes:
     def _follow(self, row: Resource, namespace: str | None, version: str) -> None:
         while True:
             try:
-                for _ in watch(self._connection, row, version, _ONE_WATCH_S, namespace=namespace):
+                # Whoever reads anew then finds out whether the server is away.
+                news = watch(
+                    self._connection,
+                    row,
+                    version,
+                    _ONE_WATCH_S,
+                    namespace=namespace,
+                    on_trouble=self._changed.set,
+                )
+                for _ in news:
                     self._changed.set()
             except WatchExpired:
                 pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kubectl_sharedip.cluster.connection import Connection, Json
 from kubectl_sharedip.cluster.errors import ClusterError
@@ -57,10 +57,12 @@ def watch(
     deadline_s: float,
     *,
     namespace: str | None = None,
+    on_trouble: Callable[[], None] | None = None,
 ) -> Iterator[tuple[str, Json]]:
     """Each change of an object of the resource, of its first selection, as with ``watch_services``.
 
-    ``namespace`` None is the whole cluster.
+    ``namespace`` None is the whole cluster. ``on_trouble`` is called where the server is not to be had, once
+    until it is again.
     """
     end = time.monotonic() + deadline_s
     kept = _Watch(connection, resource, resource_version, namespace)
@@ -74,6 +76,8 @@ def watch(
         except ClusterError as error:
             if error.kind not in _MAY_PASS or isinstance(error, WatchExpired):
                 raise
+            if trouble is None and on_trouble is not None:
+                on_trouble()
             trouble = error
         # A server that ends every watch at once is given some rest, too.
         pause_s = _FIRST_PAUSE_S if before != kept.resource_version else min(2 * pause_s, _LONGEST_PAUSE_S)

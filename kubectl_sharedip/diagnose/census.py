@@ -9,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from kubectl_sharedip.metallb.requests import Request, requested
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.same import MOST_KEPT, Same
 from kubectl_sharedip.model.service import Service
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-MOST_STATES = 4  # one a MetalLB; a watch leaves the State of its last look behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,32 +40,10 @@ class Census:
     away: Mapping[Address, tuple[Service, ...]]
 
 
-class Same(Generic[V]):
-    """A frozen value, such as a State, equal to itself alone: too large to be compared.
-
-    Whatever is kept under one of these holds on to its value, so no other value can come to have
-    the same identity meanwhile.
-    """
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: V) -> None:
-        """The value to be told from all others."""
-        self.value = value
-
-    def __hash__(self) -> int:
-        """By identity."""
-        return id(self.value)
-
-    def __eq__(self, other: object) -> bool:
-        """By identity."""
-        return isinstance(other, Same) and self.value is other.value
-
-
 def once_a_state(count: Callable[[State], V]) -> Callable[[State], V]:
     """The same function, which counts a State the first time only."""
 
-    @lru_cache(maxsize=MOST_STATES)
+    @lru_cache(maxsize=MOST_KEPT)
     def counted(same: Same[State]) -> V:
         return count(same.value)
 

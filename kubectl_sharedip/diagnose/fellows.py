@@ -12,7 +12,7 @@ from kubectl_sharedip.metallb.facts import key_fact
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.model.finding import Finding
 
-_MOST_NAMED = 5
+_MOST_NAMED = 6
 
 
 def _across_namespaces(view: View) -> Iterator[Finding]:
@@ -21,18 +21,18 @@ def _across_namespaces(view: View) -> Iterator[Finding]:
     spread = census_of(view.state).spread.get(key, ())
     if len(spread) < 2:
         return
-    own = view.service.name.namespace
-    others = [one for one in spread if one.name.namespace != own]
-    named = others[:_MOST_NAMED]
+    # The same for all with the key, who are told of in one row.
+    named = spread[:_MOST_NAMED]
+    others = [one for one in named if one.name.namespace != view.service.name.namespace]
     yield found(
         "SIP208",
         {
             "key": key,
-            "namespaces": tuple(sorted([own, *(one.name.namespace for one in named)])),
-            "more": "more" if len(others) > len(named) else "none",
-            "count": str(len(others) - len(named)),
+            "namespaces": tuple(one.name.namespace for one in named),
+            "more": "more" if len(spread) > len(named) else "none",
+            "count": str(len(spread) - len(named)),
         },
-        facts=tuple(key_fact(one, view.state.version) for one in (view.service, *named)),
+        facts=tuple(key_fact(one, view.state.version) for one in (view.service, *others)),
     )
 
 

@@ -6,11 +6,11 @@ address, and whoever looks for a fault wants to see faults.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
-from kubectl_sharedip.diagnose.census import MOST_STATES, Same, census_of, folded, once_a_state
+from kubectl_sharedip.diagnose.census import census_of, folded, once_a_state
 from kubectl_sharedip.diagnose.environments import Environments, environment_of
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import address_fact, key_fact, service_fact
@@ -23,6 +23,7 @@ from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.same import MOST_KEPT, Same
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
@@ -50,7 +51,7 @@ _Joined = Callable[[Same[State], Same[Snapshot]], Mapping[str, Mapping[str, _Tol
 def habits(environments: Environments) -> tuple[Check, ...]:
     """The checks of the family. ``environments`` is how SIP802 tells one from another."""
 
-    @lru_cache(maxsize=MOST_STATES)
+    @lru_cache(maxsize=MOST_KEPT)
     def joined(state: Same[State], snapshot: Same[Snapshot]) -> Mapping[str, Mapping[str, _Told]]:
         return _environments_by_key(state.value, snapshot.value, environments)
 
@@ -179,17 +180,23 @@ def _by_luck(view: View) -> Iterator[Finding]:
         holders = view.state.ledger.holders(address)
         if len(holders) < 2 or address in request.addresses or not _has_choice(view, request, address):
             continue
-        others = tuple(islice((name for name in holders if name != view.service.name), _MOST_NAMED))
-        more = len(holders) - 1 - len(others)
+        first = sorted(holders)[: _MOST_NAMED + 1]
+        others = tuple(name for name in first if name != view.service.name)[:_MOST_NAMED]
         yield found(
             "SIP804",
             {
                 "address": str(address),
-                "others": (*map(str, others), *([f"{more} more"] if more else [])),
+                "others": _few(others, len(holders) - 1),
+                "sharers": _few(first, len(holders)),  # the same for all of them, who are told in one row
             },
             facts=(address_fact(view.service), key_fact(view.service, view.state.version)),
             holders=others,
         )
+
+
+def _few(names: Sequence[ServiceName], of: int) -> tuple[str, ...]:
+    more = of - len(names)
+    return (*map(str, names), *([f"{more} more"] if more else []))
 
 
 def _has_choice(view: View, request: Request, address: Address) -> bool:

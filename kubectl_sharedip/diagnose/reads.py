@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
-from kubectl_sharedip.diagnose.census import MOST_STATES, Same
 from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding, Skipped
+from kubectl_sharedip.model.same import MOST_KEPT, Same
 from kubectl_sharedip.model.snapshot import Snapshot
 
 
@@ -22,15 +22,15 @@ def checked(view: View, checks: Iterable[Check]) -> tuple[list[Finding], list[Sk
     """What these checks find of the Service, and which of their findings could not be looked for."""
     given: list[Finding] = []
     skipped: list[Skipped] = []
+    missing = _missing(Same(view.snapshot), Same(view.state))
     for check in checks:
         if check.concerns(view):
             told = tuple(check.look(view))
+            if missing.keys().isdisjoint(check.codes):
+                given.extend(told)
+                continue
             proven = {finding.code for finding in told if check.proves}
-            unread = {
-                code: lacks
-                for code in check.codes
-                if code not in proven and (lacks := missing_for(view, code))
-            }
+            unread = {code: missing[code] for code in check.codes if code in missing and code not in proven}
             skipped.extend(Skipped(code=code, resources=lacks) for code, lacks in unread.items())
             given.extend(one for one in told if one.code not in unread)
     return given, skipped
@@ -38,17 +38,18 @@ def checked(view: View, checks: Iterable[Check]) -> tuple[list[Finding], list[Sk
 
 def missing_for(view: View, code: str) -> tuple[str, ...]:
     """What the row of the finding reads and nobody knows."""
-    return _missing(Same(view.snapshot), Same(view.state))[code]
+    return _missing(Same(view.snapshot), Same(view.state)).get(code, ())
 
 
-@lru_cache(maxsize=MOST_STATES)
+@lru_cache(maxsize=MOST_KEPT)
 def _missing(snapshot: Same[Snapshot], state: Same[State]) -> Mapping[str, tuple[str, ...]]:
-    """For each code what nobody knows: it is the same for all Services."""
+    """What nobody knows, by the code that it is missing for: it is the same for all Services."""
     reads = {resource for row in CATALOGUE.values() for resource in row.reads}
     lacking = {resource for resource in reads if not enough(snapshot.value, state.value, resource)}
     return {
         code: tuple(resource for resource in row.reads if resource in lacking)
         for code, row in CATALOGUE.items()
+        if not lacking.isdisjoint(row.reads)
     }
 
 

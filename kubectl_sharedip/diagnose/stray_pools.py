@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from kubectl_sharedip.diagnose.census import MOST_STATES, Same
 from kubectl_sharedip.diagnose.view import View, found
 from kubectl_sharedip.metallb.decide import converge, outcome_of
 from kubectl_sharedip.metallb.facts import pool_fact
@@ -19,6 +18,7 @@ from kubectl_sharedip.metallb.pools import AcceptedPools, accept
 from kubectl_sharedip.metallb.state import State, own_pools
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.pool import PoolResource
+from kubectl_sharedip.model.same import MOST_KEPT, Same
 from kubectl_sharedip.model.snapshot import Snapshot
 
 
@@ -64,7 +64,7 @@ def _helpful(view: View) -> list[PoolResource]:
     ]
 
 
-@lru_cache(maxsize=MOST_STATES)
+@lru_cache(maxsize=MOST_KEPT)
 def _strays(same: Same[Snapshot]) -> tuple[PoolResource, ...]:
     """The pools outside the namespaces of all MetalLBs, by namespace and name."""
     snapshot = same.value
@@ -74,7 +74,7 @@ def _strays(same: Same[Snapshot]) -> tuple[PoolResource, ...]:
     return tuple(pool for pool in snapshot.pools if pool.namespace not in watched)
 
 
-@lru_cache(maxsize=MOST_STATES)
+@lru_cache(maxsize=MOST_KEPT)
 def _with_each(same: Same[State], seen: Same[Snapshot]) -> tuple[tuple[PoolResource, State], ...]:
     """Each stray pool with the State as it would be were that pool in MetalLB's own namespace.
 

@@ -15,6 +15,7 @@ from kubectl_sharedip.metallb.sharing import may_share, terms_of
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.same import Same
 from kubectl_sharedip.model.service import Service
 
 
@@ -31,7 +32,7 @@ def _restart_may_steal(view: View) -> Iterator[Finding]:
     takers = sorted(
         {
             other
-            for end in _after_restart(_Same(state)).ends
+            for end in _after_restart(Same(state)).ends
             for address in held
             for other in end.ledger.holders(address)
             if other != service.name
@@ -54,27 +55,14 @@ def _restart_may_steal(view: View) -> Iterator[Finding]:
         )
 
 
-class _Same:
-    """A state that is equal to itself alone: comparing two by what is in them costs a sweep."""
-
-    def __init__(self, state: State) -> None:
-        self.state = state
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.state is self.state
-
-    def __hash__(self) -> int:
-        return id(self.state)
-
-
 def _may_share(state: State, other: ServiceName, service: Service) -> bool:
     version = state.version
     return may_share(terms_of(state.services[other], version), terms_of(service, version))
 
 
 @lru_cache(maxsize=1)  # one restart serves all Services of a cluster
-def _after_restart(same: _Same) -> Settled:
-    return settle(same.state, [Restart()], unrested(same.state))
+def _after_restart(same: Same[State]) -> Settled:
+    return settle(same.value, [Restart()], unrested(same.value))
 
 
 def _status_rewritten(view: View) -> Iterator[Finding]:

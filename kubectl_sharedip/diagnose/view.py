@@ -51,7 +51,7 @@ class Check:
 
     def concerns(self, view: View) -> bool:
         """Whether the Service is one that it is for."""
-        if self.of not in ("both", "pending" if view.pending else "assigned"):
+        if self.of != "both" and (self.of == "pending") is not view.pending:
             return False
         return self.arises is None or self.arises(view)
 

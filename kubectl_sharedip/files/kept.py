@@ -233,6 +233,7 @@ KEPT: Mapping[str, Keep] = MappingProxyType(
             "status": {"conditions": _conditions},
         },
         "DaemonSet": {"metadata": {**_PLACE, "labels": _labels(PROXY_NAME, PROXY_NAMESPACE)}},
+        "ServiceCIDR": {"metadata": {"name": True}, "spec": {"cidrs": True}},
     }
 )
 

@@ -33,15 +33,15 @@ class Usable:
     """What could be used: ``faults`` are the parts that could not.
 
     ``hooks`` are Services that Helm makes for a test or a removal only, left out. ``without_service``
-    are the paths of -f in which there is neither a Service nor a pool nor a fault; ``snapshots`` those
-    that hold a recorded cluster, which is left out too (a snapshot of manifests is taken for these).
+    are the paths of -f in which there is neither a Service nor a pool nor a fault; ``recorded`` are the
+    clusters of snapshots, which are no manifests (a snapshot of manifests is taken for these).
     """
 
     raw: RawCluster
     faults: tuple[FileError, ...]
     hooks: tuple[RawDocument, ...]
     without_service: tuple[str, ...]
-    snapshots: tuple[str, ...] = ()
+    recorded: tuple[RawCluster, ...] = ()
 
 
 def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | BinaryIO) -> Usable:
@@ -55,10 +55,10 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
     faults: list[FileError] = []
     hooks: list[RawDocument] = []
     without: list[str] = []
-    snapshots: list[str] = []
+    snapshots: list[RawCluster] = []
     for path in paths:
         before = len(faults), len(hooks)
-        ours = False
+        ours, held = False, len(snapshots)
         for document, resource in _of_path(path, recursive, stdin, faults):
             if resource is not None:
                 read.add(resource)
@@ -67,7 +67,7 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
             if is_snapshot(document.body):
                 recorded = _recorded(document, faults)
                 if recorded is not None and recorded.taken_at is not None:
-                    snapshots.append(path)
+                    snapshots.append(recorded)
                 elif recorded is not None:  # manifests in another form
                     documents += recorded.documents
                     read |= recorded.read
@@ -77,7 +77,7 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
             else:
                 documents.append(document)
                 ours = ours or document.body.get("kind") in _OURS
-        if not ours and before == (len(faults), len(hooks)) and path not in snapshots:
+        if not ours and before == (len(faults), len(hooks)) and len(snapshots) == held:
             without.append(path)
     raw = cluster_of(documents, read, paths)
     return Usable(
@@ -85,7 +85,7 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
         faults=tuple(faults),
         hooks=tuple(hooks),
         without_service=tuple(without),
-        snapshots=tuple(snapshots),
+        recorded=tuple(snapshots),
     )
 
 

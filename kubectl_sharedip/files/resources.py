@@ -32,6 +32,7 @@ _GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "discovery.k8s.io": {"EndpointSlice": "endpointslices"},
     "events.k8s.io": {"Event": "events"},
+    "networking.k8s.io": {"ServiceCIDR": "servicecidrs"},
     "metallb.io": {
         "AddressPool": "addresspools",
         "BFDProfile": "bfdprofiles",

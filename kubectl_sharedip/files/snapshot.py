@@ -43,6 +43,7 @@ RESOURCES = frozenset(
         "deployments",
         "pods",
         "daemonsets",
+        "servicecidrs",
     }
 )
 

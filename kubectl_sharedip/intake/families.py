@@ -16,7 +16,7 @@ ASSUMED_CLUSTER_IP = {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}
 
 _SHOWN = {"ipv4": "IPv4", "ipv6": "IPv6"}
 _DUAL = ("PreferDualStack", "RequireDualStack")
-_RANGES_OF_SERVICES = "ServiceCIDR"
+RANGES_OF_SERVICES = "ServiceCIDR"
 
 
 def families_of_cluster(documents: Iterable[RawDocument]) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def families_of_cluster(documents: Iterable[RawDocument]) -> tuple[str, ...]:
         spec = document.body.get("spec")
         if not isinstance(spec, Mapping):
             continue
-        if document.body.get("kind") == _RANGES_OF_SERVICES:
+        if document.body.get("kind") == RANGES_OF_SERVICES:
             return tuple(map(_family, spec.get("cidrs") or ()))
         listed = spec.get("clusterIPs") if document.body.get("kind") == "Service" else None
         given = tuple(_family(ip) for ip in listed if ip != "None") if isinstance(listed, list) else ()

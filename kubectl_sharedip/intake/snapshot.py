@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from kubectl_sharedip.intake.announcing import read_announcing
 from kubectl_sharedip.intake.events import read_event
+from kubectl_sharedip.intake.families import RANGES_OF_SERVICES, families_of_cluster
 from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.intake.installations import Given, find_installations, is_controller
 from kubectl_sharedip.intake.others import read_configuration_state, read_node_proxy
@@ -148,8 +149,10 @@ def _event_order(found: tuple[int, Event]) -> tuple[ServiceName, str, int, str, 
 
 
 def families_seen(raw: RawCluster) -> tuple[str, ...]:
-    """The families that this cluster gives, where a Service of the documents shows both."""
+    """The families that this cluster gives, where a ServiceCIDR or a Service of the documents shows both."""
     for document in raw.documents:
+        if document.body.get("kind") == RANGES_OF_SERVICES:
+            return families_of_cluster([document])
         spec = document.body.get("spec")
         listed = spec.get("clusterIPs") if isinstance(spec, dict) else None
         if isinstance(listed, list) and len(listed) > 1:

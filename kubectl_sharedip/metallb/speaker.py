@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 
 from kubectl_sharedip.metallb.advertisements import (
@@ -28,10 +29,12 @@ from kubectl_sharedip.metallb.pools import AcceptedPools, Pool
 from kubectl_sharedip.metallb.state import shown_addresses
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address
-from kubectl_sharedip.model.announcement import Advertisement, BGPAdvertisement, BGPPeer, Node
+from kubectl_sharedip.model.announcement import Advertisement, BGPAdvertisement, BGPPeer, Node, Speaker
+from kubectl_sharedip.model.same import Same
 from kubectl_sharedip.model.service import Service
 
 EXCLUDE_LABEL = "node.kubernetes.io/exclude-from-external-load-balancers"
+_MOST_LOOKS = 1024  # each is a value a node
 
 
 def announced_pool(pools: AcceptedPools, service: Service) -> tuple[Pool, tuple[Address, ...]] | None:
@@ -58,6 +61,7 @@ def layer2(
     of_pool = attached(around.l2_advertisements, pool.resource)
     ours = for_service(of_pool, service, version)
     refused_for = selective(ours, version) if carries_sharing_key(service) else ()
+    preferring = ours if version.prefers_nodes and any(one.preferences for one in ours) else ()
     candidates = _candidates(service, around, version, of_pool, ours)
     able = [one.node for one in candidates if not one.against]
     if refused_for and version.refuses_selective_sharing:
@@ -71,7 +75,7 @@ def layer2(
         nodes=election(
             able,
             first,
-            lambda node: weights(ours if version.prefers_nodes else (), node),
+            (lambda node: weights(preferring, node)) if preferring else _alike,
             around.elections.get(str(first), ()),
         ),
     )
@@ -118,6 +122,10 @@ def election(
     return tuple(node.name for node in sorted(nodes, key=place))
 
 
+def _alike(node: Node) -> int:
+    return 0
+
+
 def carries_sharing_key(service: Service) -> bool:
     """Whether it has the annotation, under either prefix and with whatever value.
 
@@ -136,12 +144,32 @@ def _candidates(
     """Each node with what both protocols hold against it; none where nothing is for the pool."""
     if not of_pool:
         return ()
-    speakers = around.speakers
+    known_local = service.external_traffic_policy == "Local" and around.slices is not None
+    return _looked_at(
+        Same(around.nodes),
+        Same(around.speakers),
+        tuple(ours),
+        version,
+        served=around.slices is None or bool(serving(around.slices)),
+        here=serving_nodes(around.slices or ()) if known_local else None,
+    )
+
+
+# Of many Services the same holds: under policy Cluster of all that the same advertisements are for.
+@lru_cache(maxsize=_MOST_LOOKS)
+def _looked_at(
+    nodes: Same[tuple[Node, ...]],
+    there: Same[tuple[Speaker, ...] | None],
+    ours: tuple[Advertisement, ...],
+    version: Version,
+    *,
+    served: bool,
+    here: frozenset[str] | None,
+) -> tuple[Candidate, ...]:
+    """Each node; ``here`` are those with an endpoint, where a node needs one of its own."""
+    speakers = there.value
     with_speaker = {one.node for one in speakers or () if one.ready}
     heeds_label = version.heeds_exclude_label and not any(one.ignores_exclude_label for one in speakers or ())
-    local = service.external_traffic_policy == "Local"
-    here = serving_nodes(around.slices or ())
-    served = around.slices is None or bool(serving(around.slices))
 
     def against(node: Node) -> Iterable[Against]:
         if not ours:
@@ -154,14 +182,14 @@ def _candidates(
             yield Against.EXCLUDED_BY_LABEL
         if not served:
             yield Against.NO_ENDPOINT
-        elif local and around.slices is not None and node.name not in here:
+        elif here is not None and node.name not in here:
             yield Against.NO_LOCAL_ENDPOINT
         if speakers is not None and node.name not in with_speaker:
             yield Against.NO_SPEAKER
 
     return tuple(
         Candidate(node=node, against=tuple(against(node)))
-        for node in sorted(around.nodes, key=lambda node: node.name)
+        for node in sorted(nodes.value, key=lambda node: node.name)
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kubectl_sharedip.render.headed import Headed, laid_out
 from kubectl_sharedip.render.sheets import csv_text, markdown_table
 from kubectl_sharedip.render.style import Style
-from kubectl_sharedip.render.table import Cell, Painted, table
+from kubectl_sharedip.render.table import Cell, Painted
 from kubectl_sharedip.render.text import visible
 
-_LEAST_FINDING = 24
 _NONE = "-"
 _MOST_NAMED = 3
 _WEIGHTS = {"error": 0, "warning": 1, "info": 2}
@@ -31,9 +31,10 @@ def check_table(
     """The objects in their order, a row for each thing that is found of one.
 
     What is only worth knowing stands together in one row by code and name, ``wide`` tells it in full.
-    ``width`` is in cells, None for no limit. ``labels``, by namespace and name, are the last column.
+    ``width`` is in cells, None for no limit: where it is too narrow for the findings to be a column, they
+    stand beneath their object. ``labels``, by namespace and name, are a column before them.
     """
-    rows: list[list[Cell]] = []
+    blocks: list[Headed] = []
     for item in document["items"]:
         predicted = item["predicted"]
         state: Cell = _NONE
@@ -42,25 +43,16 @@ def check_table(
             state = Painted(text=predicted["state"], paint=paint)
         place = (item["namespace"] or "", item["name"])
         last = [] if labels is None else [labels.get(place, _NONE)]
-        rows.extend([_object(item), state, _lists(item), told, *last] for told in _told(item, style, wide))
-    return (
-        ""
-        if not rows
-        else table(
-            ["OBJECT", "PREDICTED", "ADDRESSES", "FINDING", *([] if labels is None else ["LABELS"])],
-            rows,
-            width=width,
-            wrap_column=3,
-            headers_shown=headers_shown,
-            least=_LEAST_FINDING,
-        )
-    )
+        told = [*_told(item, style, wide)]
+        blocks.append(Headed(row=[_object(item), state, _lists(item), *last], told=told))
+    headers = ["OBJECT", "PREDICTED", "ADDRESSES", *([] if labels is None else ["LABELS"]), "FINDING"]
+    return laid_out(headers, blocks, width=width, headers_shown=headers_shown)
 
 
 def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: bool = True) -> str:
     """A row for each distinct finding with the objects that it is told of, the worst first.
 
-    What is only worth knowing is one by its code. Empty where nothing is found.
+    What is only worth knowing is one by its code. ``width`` as above. Empty where nothing is found.
     """
     groups: dict[tuple[str, str, str], list[str]] = {}
     for item in document["items"]:
@@ -68,22 +60,14 @@ def by_cause(document: Json, *, width: int | None, style: Style, headers_shown: 
             told = finding["name"] if _is_beside(finding) else finding["message"]
             groups.setdefault((finding["severity"], finding["code"], told), []).append(_object(item))
     ordered = sorted(groups.items(), key=lambda one: (_WEIGHTS[one[0][0]], -len(one[1]), one[0][1:]))
-    rows: list[list[Cell]] = [
-        [Painted(text=severity, paint=_paint(severity, style)), code, _some(objects), message]
+    blocks = [
+        Headed(
+            row=[Painted(text=severity, paint=_paint(severity, style)), code, _some(objects)], told=[message]
+        )
         for (severity, code, message), objects in ordered
     ]
-    return (
-        ""
-        if not rows
-        else table(
-            ["SEVERITY", "CODE", "OBJECT", "FINDING"],
-            rows,
-            width=width,
-            wrap_column=None,
-            headers_shown=headers_shown,
-            least=_LEAST_FINDING,
-        )
-    )
+    headers = ["SEVERITY", "CODE", "OBJECT", "FINDING"]
+    return laid_out(headers, blocks, width=width, headers_shown=headers_shown)
 
 
 def _is_beside(finding: Json) -> bool:
@@ -120,9 +104,11 @@ def _sheet(document: Json) -> Iterator[list[str]]:
 
 
 def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
-    # That it loses its own address is told as a finding.
     places = [f"{one['namespace']}/{one['name']}" for one in item["disturbs"]]
     others = [place for place in places if place != _object(item)]
+    # That it loses its own address is told as a finding, unless it asks for another one.
+    if len(others) < len(places) and not any(one["code"] == "SIP510" for one in item["findings"]):
+        yield Painted(text="leaves the address that it has now, as its manifest asks", paint=style.warning)
     if others:
         yield Painted(text=f"disturbs {', '.join(others)}", paint=style.warning)
     beside = [] if wide else [finding for finding in item["findings"] if _is_beside(finding)]
@@ -135,8 +121,6 @@ def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
     if beside:
         told = dict.fromkeys(f"{finding['code']} {finding['name']}" for finding in beside)
         yield Painted(text=f"info: {', '.join(told)}", paint=style.dim)
-    if not others and not item["findings"]:
-        yield _NONE
 
 
 def _paint(severity: str, style: Style) -> Callable[[str], str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kubectl_sharedip.render.headed import Headed, fits, laid_out
 from kubectl_sharedip.render.headline import severity_paint
 from kubectl_sharedip.render.style import Style
 from kubectl_sharedip.render.table import Cell, Painted, table
@@ -37,30 +38,28 @@ def pool_table(
 ) -> str:
     """The pools of a PoolList, a row for each family that they have.
 
-    ``wide`` adds columns and writes every number out. ``width`` is in cells, None for no limit; the
-    last column, FINDINGS, is wrapped. ``bars`` are two characters, for what is used and what is free:
-    with them there is a column that shows how full a pool is. ``labels``, by namespace and name of a
-    pool, are the last column. Empty where there is no pool.
+    ``wide`` adds columns and writes every number out. ``width`` is in cells, None for no limit: where
+    that is too narrow, findings stand beneath their rows. ``bars`` are two characters, for what is used and
+    what is free: with them there is a column that shows how full a pool is, where it has room. ``labels``,
+    by namespace and name of a pool, are a column before the findings. Empty where there is no pool.
     """
-    rows: list[list[Cell]] = []
+    rows, barred = [], []
     for item in document["items"]:
+        told = [_findings(item, style)] if item["findings"] else []
         for family, count in counted(item):
             cells: list[Cell] = [item["name"], family, *_numbers(count, exact=wide)]
-            cells += [_bar(count, bars)] if bars else []
-            cells += _more(item) if wide else []
-            last = [] if labels is None else [labels.get((item["namespace"], item["name"]), _NONE)]
-            rows.append([*cells, _findings(item, style), *last])
-    if not rows:
-        return ""
-    headers = [*_HEADERS, *(["FILL"] if bars else []), *(_WIDE if wide else ()), "FINDINGS"]
-    return table(
-        headers if labels is None else [*headers, "LABELS"],
-        rows,
-        width=width,
-        wrap_column=len(headers) - 1,
-        headers_shown=headers_shown,
-        least=_LEAST_FINDINGS,
-    )
+            more = _more(item) if wide else []
+            if labels is not None:
+                more.append(labels.get((item["namespace"], item["name"]), _NONE))
+            rows.append(Headed(row=[*cells, *more], told=told))
+            barred.append(Headed(row=[*cells, _bar(count, bars) if bars else _NONE, *more], told=told))
+    last = [*(_WIDE if wide else ()), *([] if labels is None else ["LABELS"]), "FINDINGS"]
+    if bars:
+        headers = [*_HEADERS, "FILL", *last]
+        if fits(table(headers[:-1], [one.row for one in barred], width=None, wrap_column=None), width):
+            return laid_out(headers, barred, width=width, headers_shown=headers_shown, least=_LEAST_FINDINGS)
+    headers = [*_HEADERS, *last]
+    return laid_out(headers, rows, width=width, headers_shown=headers_shown, least=_LEAST_FINDINGS)
 
 
 def pool_rows(document: _Document) -> tuple[list[str], list[list[str]]]:
@@ -80,7 +79,7 @@ def joinable_table(
     """The addresses of all pools that could be joined, and what joining one takes. Empty without any."""
     items = [(item, one) for item in document["items"] for one in item["joinable"]]
     several = any(one["for"] for _, one in items)
-    rows: list[list[Cell]] = []
+    rows: list[Headed] = []
     for item, one in items:
         ports = {
             (service["namespace"], service["name"]): service["ports"]
@@ -92,19 +91,11 @@ def joinable_table(
             f"{s['namespace']}/{s['name']} {','.join(ports.get((s['namespace'], s['name']), ()))}".rstrip()
             for s in one["services"]
         ]
-        cells: list[Cell] = [one["address"], item["name"], one["key"], _policy(one), ", ".join(told)]
-        rows.append([f"{one['for']['namespace']}/{one['for']['name']}", *cells] if several else cells)
-    if not rows:
-        return ""
-    headers = ["ADDRESS", "POOL", "KEY", "POLICY", "HELD-BY"]
-    return table(
-        ["FOR", *headers] if several else headers,
-        rows,
-        width=width,
-        wrap_column=None,
-        headers_shown=headers_shown,
-        least=_LEAST_FINDINGS,
-    )
+        cells: list[Cell] = [one["address"], item["name"], one["key"], _policy(one)]
+        asks = [f"{one['for']['namespace']}/{one['for']['name']}"] if several else []
+        rows.append(Headed(row=[*asks, *cells], told=[", ".join(told)]))
+    headers = [*(["FOR"] if several else []), "ADDRESS", "POOL", "KEY", "POLICY", "HELD-BY"]
+    return laid_out(headers, rows, width=width, headers_shown=headers_shown)
 
 
 def pool_tree(document: _Document, *, width: int | None, style: Style, boxes: bool) -> str:

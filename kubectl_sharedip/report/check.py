@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kubectl_sharedip.metallb.predict import Prediction
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ObjectRef, ServiceName
+from kubectl_sharedip.model.same import Same
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.diagnosis import finding_form
 from kubectl_sharedip.report.envelope import Document, envelope, names
@@ -23,6 +24,7 @@ class CheckItem:
     ``foretold`` says that it is a Service of the files (or of the scope), so that what becomes of it
     is told; ``disturbs`` are the live Services that it costs an address. ``state`` is the view of the
     MetalLB that the findings are about. With ``counts`` False the findings do not decide the exit status.
+    ``remedies`` are those of the findings that have any, where they were asked for.
     """
 
     object: ObjectRef
@@ -31,6 +33,7 @@ class CheckItem:
     disturbs: tuple[ServiceName, ...] = ()
     state: State | None = None
     counts: bool = True
+    remedies: Mapping[Same[Finding], Sequence[Document]] = field(default_factory=dict)
 
 
 def check_report(
@@ -62,7 +65,10 @@ def _item(prediction: Prediction, item: CheckItem) -> Document:
         "name": name,
         "predicted": predicted_form(prediction, ServiceName(namespace, name)) if item.foretold else None,
         "disturbs": names(item.disturbs),
-        "findings": [finding_form(finding, (), item.state) for finding in item.findings],
+        "findings": [
+            finding_form(finding, item.remedies.get(Same(finding), ()), item.state)
+            for finding in item.findings
+        ],
     }
 
 

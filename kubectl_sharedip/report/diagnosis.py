@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
+from kubectl_sharedip.diagnose.census import census_of
 from kubectl_sharedip.diagnose.said import agrees
 from kubectl_sharedip.inventory.addresses import key_of
 from kubectl_sharedip.metallb.installed import state_for
@@ -127,13 +128,8 @@ def _same_key_elsewhere(state: State | None, service: Service) -> tuple[ServiceN
     if state is None or not (key := key_of(service, [state])):
         return ()
     together = {service.name, *_sharers(state, service)}
-    return tuple(
-        sorted(
-            other.name
-            for other in state.services.values()
-            if other.name not in together and other.type == "LoadBalancer" and key_of(other, [state]) == key
-        )
-    )
+    sharing = census_of(state).by_key.get(key, ())
+    return tuple(other.name for other in sharing if other.name not in together)
 
 
 def _cause_id(diagnosis: Diagnosis) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding
+from kubectl_sharedip.model.names import ObjectRef, ServiceName
 from kubectl_sharedip.model.plan import Plan, Way
 from kubectl_sharedip.plan.rewrites import Rewrites
 from kubectl_sharedip.report.by_hand import ALWAYS, BESIDE_CAUSES, BY_HAND, About, ByHand
@@ -54,6 +55,17 @@ def remedies_of(
             remedies.extend(_hand_forms(about, diagnosis.findings, flags))
         found.append(tuple(remedies))
     return tuple(found)
+
+
+def remedies_for_cluster(
+    object_: ObjectRef, finding: Finding, flags: InForce, *, state: State | None
+) -> Sequence[Document]:
+    """The remedies for what is wrong with MetalLB or one of its pools, whoever asks for an address."""
+    if finding.code not in BY_HAND:
+        return ()
+    name = ServiceName(object_.namespace, object_.name)
+    about = About(service=name, finding=finding, state=state, rewrites=())
+    return tuple(_hand_forms(about, (finding,), flags))
 
 
 def _is_told(finding: Finding, *, waits: bool) -> bool:

@@ -68,6 +68,13 @@ def test_what_may_no_longer_be_watched_makes_it_incomplete(to: Connect) -> None:
         assert not changes.complete
 
 
+def test_a_server_that_goes_away_counts_as_a_change(to: Connect) -> None:
+    with FakeApi([service("old")]) as api:
+        changes = Changes(to(api), ("services",))
+        assert not changes.wait(0.2, gather_s=0)
+    assert waited(changes) < LONGEST_S
+
+
 def test_what_may_not_even_be_read_changes_no_answer(to: Connect) -> None:
     with FakeApi([service("old")]) as api:
         api.forbidden = {("events", None), ("events", "*")}

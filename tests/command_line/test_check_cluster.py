@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command_line.checking import Json, check, codes, finding, item, manifest, notes, written
+from kubectl_sharedip.cli import main
+from tests.command_line.checking import POOL, Json, check, codes, finding, item, manifest, notes, written
 from tests.command_line.lab import KEY, PINNED, SHARED, objects, service
 from tests.command_line.program import Ended, Program, refused
 from tests.fakeapi import FakeApi
@@ -74,6 +77,10 @@ class Lab:
                 ],
             }
         )
+
+    def snapshot(self, file: Path) -> None:
+        """The cluster, recorded."""
+        assert main._run(["snapshot", "--to", str(file), "--kubeconfig", self.kubeconfig]) == 0
 
     def __call__(self, *words: str) -> Ended:
         """How check ends on this cluster."""
@@ -490,9 +497,140 @@ def test_a_snapshot_is_checked_as_the_cluster_that_it_is() -> None:
     assert ended.status == 0
 
 
-def test_a_snapshot_and_manifests_are_checked_one_by_one(program: Program, tmp_path: Path) -> None:
-    snapshot = Path(__file__).parents[1] / "cases" / "SIP508" / "input.yaml"
-    written(tmp_path, "a.yaml", manifest("web", "80"))
+@pytest.fixture
+def recorded(lab: Lab, tmp_path: Path) -> str:
+    """The lab, of IPv6 first, as a file."""
+    cidrs = {"cidrs": ["fd00:96::/108", "10.96.0.0/12"]}
+    body = {"kind": "ServiceCIDR", "metadata": {"name": "kubernetes"}, "spec": cidrs}
+    lab.api.put({"apiVersion": "networking.k8s.io/v1", **body})
+    file = tmp_path / "cluster.json.gz"
+    lab.snapshot(file)
+    return str(file)
 
-    refused(program("check", "-f", str(snapshot), "-f", str(tmp_path)), 3, "is a snapshot, and not alone")
-    refused(program("check", "-f", "-", stdin=snapshot.read_text()), 3, "snapshot on stdin")
+
+def test_manifests_are_laid_over_a_recorded_cluster_as_over_the_live_one(
+    lab: Lab, recorded: str, tmp_path: Path
+) -> None:
+    thief = manifest("dns-tcp", "9053", annotations={KEY: "other", PINNED: SHARED})
+    new = manifest("new", namespace="")
+    joins = manifest("joins", "854", annotations={KEY: "dns", PINNED: SHARED}, ipFamilies="[IPv4]")
+    file = written(tmp_path, "a.yaml", thief, new, joins)
+
+    live = lab("-f", file, "-n", "shop", "-o", "json")
+    again = check("-f", recorded, "-f", file, "-n", "shop", "-o", "json")
+    alone = check("--offline", "-f", recorded, "-f", file, "-n", "shop", "-o", "json")
+
+    assert again.status == live.status == 1
+    assert item(live.document, "new")["predicted"]["state"] == "Pending", "the cluster gives it IPv6"
+    assert item(live.document, "joins")["predicted"] == {"state": "Assigned", "addresses": [[SHARED]]}
+    assert _without_commands(again.document["items"]) == _without_commands(live.document["items"])
+    assert alone.document["items"] == again.document["items"], "no cluster is asked in any case"
+    for name in ("context", "server", "kubernetes", "metallb", "notRead"):
+        assert again.document["source"][name] == live.document["source"][name]
+    assert again.document["source"]["files"] == [recorded, file]
+    (limit,) = [note for note in notes(again.document) if "snapshot" in note]
+    assert "what an earlier apply had set" in limit
+
+
+def _without_commands(items: list[Json]) -> list[Json]:
+    """With the remedies' sentences; their commands name where the cluster is."""
+    text = json.dumps(items)
+    found: list[Json] = json.loads(re.sub(r'"command": "(\\\\.|[^"\\\\])*"', '"command": ""', text))
+    return found
+
+
+def test_a_recorded_cluster_beside_what_is_bad(recorded: str, program: Program, tmp_path: Path) -> None:
+    whole = Path(recorded).read_bytes()
+    second = tmp_path / "second.json.gz"
+    second.write_bytes(whole)
+    bad = written(tmp_path / "bad", "a.yaml", manifest("web"), "kind: [\n")
+    (tmp_path / "empty").mkdir()
+    words = ("check", "-f", recorded, "-o", "name", "-f")
+
+    refused(program(*words, str(second)), 3, "second.json.gz are snapshots")
+    refused(program(*words, str(tmp_path / "empty")), 3, "the folder has no file")
+    part = program(*words, bad)
+    assert part.status == 3
+    assert part.out == "service/web\n"
+    assert f"{bad}:" in part.err
+    read_once = program("check", "-f", "-", "-o", "name", stdin=gzip.decompress(whole).decode())
+    assert "service/dot" in read_once.out
+
+
+def test_remedies_are_those_of_why(lab: Lab, recorded: str, program: Program) -> None:
+    told = program("check", "-f", recorded, "-o", "json").document
+    why = program("why", "-f", recorded, "dot", "dns-tcp", "-o", "json").document
+
+    for one in why["items"]:
+        ours = item(told, one["name"])["findings"]
+        assert [f for f in ours if not f["code"].startswith("SIP8")] == one["findings"]
+    (first, *_) = item(told, "dot")["findings"]
+    assert first["remedies"][0]["command"].startswith(f"kubectl sharedip fix dot -n shop -f {recorded}")
+
+
+def _commands(ended: Ended, name: str) -> list[str]:
+    told = [one for found in item(ended.document, name)["findings"] for one in found["remedies"]]
+    return [str(one["command"]) for one in told]
+
+
+def test_remedies_over_a_live_cluster_are_for_when_it_is_applied(lab: Lab, tmp_path: Path) -> None:
+    file = written(tmp_path, "a.yaml", manifest("late", "853", annotations={PINNED: SHARED}))
+
+    first, *_ = _commands(lab("-f", file, "-o", "json"), "late")
+
+    assert first == f"kubectl sharedip fix late -n shop --kubeconfig {lab.kubeconfig}"
+
+
+def test_remedies_of_the_files_alone_name_the_files(tmp_path: Path) -> None:
+    holder = manifest("holds", "53", annotations={PINNED: FREE, KEY: "k"})
+    file = written(tmp_path, "a.yaml", POOL, holder, manifest("late", "853", annotations={PINNED: FREE}))
+
+    first, *_ = _commands(check("--offline", "-f", file, "-o", "json"), "late")
+
+    assert first == f"kubectl sharedip fix late -n shop -f {file}"
+
+
+def test_the_exit_status_is_the_same_in_every_form(lab: Lab) -> None:
+    """Who would undo an edit is told beside the remedy, and stands in documents alone."""
+    lab.api.delete("services", "shop", "dot")
+    body = lab.api.get("services", "shop", "dns-tcp")
+    body["metadata"]["annotations"] = {"metallb.universe.tf/allow-shared-ip": "dns"}
+    body["metadata"]["ownerReferences"] = [
+        {"apiVersion": "example.com/v1", "kind": "Kafka", "name": "k", "controller": True, "uid": "u"}
+    ]
+    lab.api.put(body)
+
+    ended = lab("-A", "-o", "json", "--fail-on", "warning", "--ignore", "SIP208,SIP804")
+    table = lab("-A", "--fail-on", "warning", "--ignore", "SIP208,SIP804")
+
+    assert "SIP702" in codes(item(ended.document, "dns-tcp"))
+    assert "SIP702" not in table.out
+    assert ended.status == table.status
+
+
+def test_of_a_crowd_on_one_address_the_first_few_are_named(lab: Lab) -> None:
+    """Each is told of all the others, which would be the square of their number."""
+    for number in range(8):
+        name = f"crowd-{number}"
+        body = service(
+            name,
+            FREE,
+            port=9000 + number,
+            annotations={KEY: "crowd"},
+            externalTrafficPolicy="Local",
+            selector={"app": "crowd"},
+        )
+        body["metadata"]["uid"] = name
+        lab.api.put(body)
+        lab.endpoints("shop", name)
+        slice_ = lab.api.get("endpointslices", "shop", f"{name}-1")
+        slice_["endpoints"][0]["addresses"] = [f"10.0.0.{number}"]
+        lab.api.put(slice_)
+
+    found = finding(item(lab("-o", "json").document, "crowd-3"), "SIP209")
+
+    told = "shop/crowd-0, shop/crowd-1, shop/crowd-2, shop/crowd-4, shop/crowd-5, 2 more, and not every"
+    assert told in found["message"]
+    assert "3 more): traffic" in found["message"], "of eight ports five are told"
+    named = {one["name"] for one in found["objects"] if one["kind"] == "Service"}
+    assert named == {f"crowd-{number}" for number in range(6)}

@@ -157,7 +157,7 @@ def test_files_without_a_service_are_named_and_the_rest_is_checked(tmp_path: Pat
 
     assert ended.status == 0
     assert any(useless in text and "no Service" in text for text in notes(ended.document))
-    refused(check("--offline", "-f", useless), 3, "no Service")
+    refused(check("--offline", "-f", useless), 3, f"no Service in {useless}")
 
 
 def test_the_same_object_twice_has_both_places(tmp_path: Path) -> None:
@@ -221,3 +221,15 @@ def test_families_are_filled_in_as_the_api_server_would(
 
 def test_offline_needs_files(program: Program) -> None:
     refused(program("check", "--offline"), 2, "-f FILE")
+
+
+def test_without_pools_it_is_said_that_nothing_is_foretold(tmp_path: Path) -> None:
+    alone = written(tmp_path, "a.yaml", manifest("web"))
+
+    without = check(*offline("-f", alone)).document
+    with_pool = check(*offline("-f", alone, "-f", written(tmp_path, "b.yaml", POOL))).document
+
+    (said,) = [note["message"] for note in without["notes"] if note["code"] == "SIP901"]
+    assert "ipaddresspools" in said
+    assert "which address a Service gets, if any, is not known" in said
+    assert not [note for note in with_pool["notes"] if note["code"] == "SIP901"]

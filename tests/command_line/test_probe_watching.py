@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
 
+from kubectl_sharedip.cli import probe_watching
+from kubectl_sharedip.cli.probe_request import ProbeRequest
+from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cluster.request import ConnectionRequest
 from tests.command_line.lab import objects as lab_objects
 from tests.command_line.probed import (
     HERE,
@@ -26,7 +32,7 @@ from tests.command_line.probed import (
 )
 from tests.command_line.program import COMMAND, LONGEST_S, Ended, Program
 from tests.command_line.schema import broken_promises, promised
-from tests.fakeapi import FakeApi
+from tests.fakeapi import FakeApi, Fault
 from tests.probe_room.listeners import closed, listening
 
 
@@ -199,3 +205,38 @@ def test_a_change_of_the_cluster_is_seen_and_its_end_ends_nothing(safe: Program)
     assert "still refused, 0/2 ready. None of its 2 endpoints is ready" in changed
     assert f"{HERE} shop/web {web}/TCP: ok -> refused" in down
     assert rest.status == 130
+
+
+def test_that_the_server_is_away_is_said_once_and_so_is_its_return(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(probe_watching, "_EVERY_S", 0.05)
+    monkeypatch.setattr(probe_watching, "_READ_EVERY_S", 0.1)
+    there = ConnectionRequest(kubeconfig=town.kubeconfig)
+    source = probe_watching._Source(Request(connection=there, all_namespaces=True), ProbeRequest())
+    before = source.sight
+
+    def until(said: str) -> str:
+        """What is said from here on until that."""
+        heard, stop_at = "", time.monotonic() + LONGEST_S
+        while said not in heard and time.monotonic() < stop_at:
+            source.pause()
+            heard += capsys.readouterr().err
+        return heard
+
+    town.api.fail("services", Fault(status=503, body=b"away"), times=100_000)
+    town.api.drop_watches()
+    lost = until("tried on")
+    asked = len(town.api.requests)
+    while len(town.api.requests) < asked + 5:  # it is read again and again, and nothing more is said
+        source.pause()
+    quiet = capsys.readouterr().err
+    kept = source.sight
+    town.api.recover()
+    back = until("read again")
+
+    assert re.fullmatch(r"\S+Z .*: what was read of the cluster before is tried on\.\n", lost), lost
+    assert quiet == ""
+    assert kept is before
+    assert re.fullmatch(r"\S+Z The cluster is read again\.\n", back), back
+    assert source.sight is not before

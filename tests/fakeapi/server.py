@@ -132,6 +132,10 @@ class FakeApi:
         """Have the next ``times`` requests for a plural (or a path such as ``/version``) go wrong."""
         self._faults.setdefault(plural, deque()).extend([fault] * times)
 
+    def recover(self) -> None:
+        """Answers without a fault from now on."""
+        self._faults.clear()
+
     def drop_watches(self) -> None:
         """Cut every watch that is open now."""
         with self.store.changed:

@@ -261,3 +261,9 @@ def full_bodies() -> Iterator[Json]:
     }
     yield {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": _meta(labels=proxied)}
     yield {"apiVersion": "v1", "kind": "Secret", "metadata": _meta(), "data": {"MARK": "MARK"}}
+    yield {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "ServiceCIDR",
+        "metadata": {"name": "kubernetes", "uid": "MARK", "labels": {"MARK": "MARK"}},
+        "spec": {"cidrs": ["IP6/108", "IP4/12"]},
+    }

@@ -20,7 +20,7 @@ from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 from tests.files_room.marks import Marks, full_bodies
 
 Json = dict[str, Any]
-_NOWHERE = ("Node", "Namespace")
+_NOWHERE = ("Node", "Namespace", "ServiceCIDR")
 _GIVEN = Given(namespace=None, version=None, lb_class=None, newest_known=NEWEST_KNOWN)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubectl_sharedip.diagnose.announcement.announced import announced
+from kubectl_sharedip.diagnose.announcement.crowds import other_pods
 from kubectl_sharedip.diagnose.announcement.nobody import nobody
-from kubectl_sharedip.diagnose.announcement.sharers import announced_differently, other_pods, source_ranges
+from kubectl_sharedip.diagnose.announcement.sharers import announced_differently, source_ranges
 from kubectl_sharedip.diagnose.announcement.somebody import somebody
 from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.model.finding import Finding

@@ -30,6 +30,7 @@ _TEXT = {
     Against.NO_PEER: "no BGP peer",
 }
 _PROTOCOL = {"layer2": "layer 2", "bgp": "BGP"}
+MOST_NAMED = 5  # sharers of an address in one sentence
 _NAMES_SHOWN = 5
 _NODES_PROVEN = 10
 
@@ -38,6 +39,11 @@ def named(nodes: Sequence[str]) -> str:
     """Names of nodes, as many as a sentence bears."""
     rest = len(nodes) - _NAMES_SHOWN
     return ", ".join(nodes[:_NAMES_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def first_few(shown: Iterable[str], more: int) -> tuple[str, ...]:
+    """MOST_NAMED or fewer that are told, and how many follow."""
+    return (*shown, *([f"{more} more"] if more else []))
 
 
 def reasons(announcements: Iterable[Announcement], kinds: frozenset[Against]) -> tuple[str, ...]:

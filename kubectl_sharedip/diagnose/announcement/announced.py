@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.metallb.announcement import Announcement, Surroundings
 from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.speaker import announced_pool, bgp, layer2
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.announcement import EndpointSlice
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.same import MOST_KEPT, Same
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
@@ -57,7 +61,25 @@ class Announced:
 
 
 def announced(view: View, service: Service) -> Announced | None:
-    """What comes of the Service; None where a speaker does not look at it for the sake of its status."""
+    """What comes of the Service; None where a speaker does not look at it for the sake of its status.
+
+    Everyone on an address asks it of all the others, so each of a State's own is looked at once.
+    """
+    if view.state.services.get(service.name) is not service:
+        return _announced(view, service)
+    seen = _seen(Same(view.snapshot), Same(view.state))
+    if service.name not in seen:
+        seen[service.name] = _announced(view, service)
+    return seen[service.name]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _seen(_: Same[Snapshot], __: Same[State]) -> dict[ServiceName, Announced | None]:
+    """Those that were looked at so far."""
+    return {}
+
+
+def _announced(view: View, service: Service) -> Announced | None:
     placed = announced_pool(view.state.pools, service)
     if placed is None:
         return None
@@ -82,27 +104,36 @@ def known(snapshot: Snapshot, resource: str) -> bool:
 
 
 def _surroundings(view: View, service: Service) -> Surroundings:
-    snapshot, found = view.snapshot, view.snapshot.announcing
-    speakers = _own(view, found.speakers)
+    snapshot = view.snapshot
+    around = _around(Same(snapshot), Same(view.state))
+    # What is not applied yet has no endpoints yet, and who gets another selector other ones.
+    settled = service.uid is not None and service.name not in snapshot.announcing.repointed
+    if not settled or not known(snapshot, "endpointslices"):
+        return around
+    return replace(around, slices=snapshot.announcing.slices.get(service.name, ()))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _around(same: Same[Snapshot], state: Same[State]) -> Surroundings:
+    """What is the same for all Services of a MetalLB: all but the endpoints."""
+    snapshot, found = same.value, same.value.announcing
+    namespace = state.value.installation.namespace
+    speakers = _own(namespace, found.speakers)
     # Pods that stand in a file may be anybody's: that no speaker is among them says nothing. A cluster
     # that was read, then or now, has a time.
     whole = not snapshot.source.files or snapshot.source.taken_at is not None
     speakers_known = known(snapshot, "pods") and (bool(speakers) or whole)
-    # What is not applied yet has no endpoints yet, and who gets another selector other ones.
-    settled = service.uid is not None and service.name not in found.repointed
-    slices_known = known(snapshot, "endpointslices") and settled
     return Surroundings(
-        l2_advertisements=_own(view, found.l2_advertisements),
-        bgp_advertisements=_own(view, found.bgp_advertisements),
+        l2_advertisements=_own(namespace, found.l2_advertisements),
+        bgp_advertisements=_own(namespace, found.bgp_advertisements),
         nodes=found.nodes,
-        slices=found.slices.get(service.name, ()) if slices_known else None,
+        slices=None,
         speakers=speakers if speakers_known else None,
-        peers=_own(view, found.bgp_peers) if known(snapshot, "bgppeers") else None,
+        peers=_own(namespace, found.bgp_peers) if known(snapshot, "bgppeers") else None,
         elections=found.elections,
     )
 
 
-def _own(view: View, objects: Iterable[P]) -> tuple[P, ...]:
-    """Those in the namespace of this MetalLB, which are all that it reads."""
-    namespace = view.state.installation.namespace
+def _own(namespace: str, objects: Iterable[P]) -> tuple[P, ...]:
+    """Those in the namespace of this MetalLB, which are all that it reads; all where it is not known."""
     return tuple(one for one in objects if not namespace or one.namespace == namespace)

@@ -39,9 +39,10 @@ def nobody(view: View, one: Announced) -> Iterator[Finding]:
     if not one.protocols:
         yield _not_advertised(one)
     yield from _refused(view, one)
-    yield from _without_node(one)
-    yield from _without_endpoint(one)
-    yield from _without_speaker(one)
+    may = _may(one)
+    yield from _without_node(one, may)
+    yield from _without_endpoint(one, may)
+    yield from _without_speaker(one, may)
     yield from _without_peer(one)
 
 
@@ -101,9 +102,9 @@ def _names(candidates: tuple[Candidate, ...]) -> str:
     return named(sorted({candidate.node.name for candidate in candidates}))
 
 
-def _without_node(one: Announced) -> Iterator[Finding]:
+def _without_node(one: Announced, may: tuple[Candidate, ...]) -> Iterator[Finding]:
     """SIP602: advertisements are for the pool, and no node may announce for any of them."""
-    if not one.protocols or _may(one):
+    if not one.protocols or may:
         return
     facts = (address_fact(one.service), *facts_against(one, BY_NATURE))
     if not one.around.nodes:
@@ -117,12 +118,15 @@ def _without_node(one: Announced) -> Iterator[Finding]:
     )
 
 
-def _without_endpoint(one: Announced) -> Iterator[Finding]:
+def _without_endpoint(one: Announced, may: tuple[Candidate, ...]) -> Iterator[Finding]:
     """SIP604 where nothing behind it can serve; SIP603 where it does on the wrong nodes only."""
     if one.around.slices is None:
         return
+    none, elsewhere = not serving(one.slices), may and all(map(_has_no_local, may))
+    if not (none or elsewhere):
+        return
     facts = (selector_fact(one.service), *map(slice_fact, one.slices))
-    if not serving(one.slices):
+    if none:
         yield found(
             "SIP604",
             {"addresses": one.shown},
@@ -130,9 +134,7 @@ def _without_endpoint(one: Announced) -> Iterator[Finding]:
             proof=Proof(rule="endpoint-can-serve", source=_LAYER2, facts=facts),
             cause=True,
         )
-        return
-    may = _may(one)
-    if may and all(Against.NO_LOCAL_ENDPOINT in candidate.against for candidate in may):
+    else:
         facts = (policy_fact(one.service), *facts, *facts_against(one, BY_NATURE))
         where = named(sorted(serving_nodes(one.slices))) or "no node"
         yield found(
@@ -144,12 +146,15 @@ def _without_endpoint(one: Announced) -> Iterator[Finding]:
         )
 
 
-def _without_speaker(one: Announced) -> Iterator[Finding]:
+def _has_no_local(candidate: Candidate) -> bool:
+    return Against.NO_LOCAL_ENDPOINT in candidate.against
+
+
+def _without_speaker(one: Announced, may: tuple[Candidate, ...]) -> Iterator[Finding]:
     """SIP608: MetalLB runs on no node that may announce it, of those with an endpoint if it has any."""
     speakers = one.around.speakers
     if speakers is None:
         return
-    may = _may(one)
     served = tuple(c for c in may if not FOR_WANT_OF_ENDPOINTS.intersection(c.against)) or may
     if not served or not all(Against.NO_SPEAKER in candidate.against for candidate in served):
         return

@@ -59,7 +59,7 @@ ROWS: tuple[Entry, ...] = (
         "SIP804",
         "sharing-by-luck",
         "warning",
-        "It shares {address} with {others} by luck: it does not ask for this address, and its pools have"
+        "{address} is shared by luck ({sharers}): it does not ask for this address, and its pools have"
         " others.",
         "",
         f"{ALLOCATOR} getIPFromCIDR",

@@ -17,7 +17,7 @@ from kubectl_sharedip.files.snapshot import items_of
 from kubectl_sharedip.model.address import parse_address
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 
-_WITHOUT_NAMESPACE = frozenset({"Node", "Namespace"})
+_WITHOUT_NAMESPACE = frozenset({"Node", "Namespace", "ServiceCIDR"})
 _OF_USERS = frozenset({"Service", "EndpointSlice", "Event", "Pod", "DaemonSet", "Deployment"})
 
 

@@ -254,6 +254,11 @@ RULES: Mapping[str, Rule] = {
             },
         },
     },
+    # Only which families there are is looked at, and in which order.
+    "ServiceCIDR": {
+        "metadata": {"name": _stays},
+        "spec": {"cidrs": _texts(lambda names, text: "e000::/4" if ":" in text else "240.0.0.0/4")},
+    },
     "Namespace": {"metadata": _meta("ns", name=_NAMESPACE)},
     "Event": {
         "metadata": _meta("event"),

@@ -1,0 +1,78 @@
+"""What manifests are laid over: a live cluster, or what was recorded of one.
+
+It exists so that ``check -f`` knows nothing of where its cluster comes from. Refuses to lay anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kubectl_sharedip.cli.announced import Key, MoreOf, of_cluster
+from kubectl_sharedip.cli.manifests import is_service, key_of
+from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.cluster.connection import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beneath:
+    """A cluster that can be read.
+
+    ``namespace`` is that of manifests which name none. ``first`` reads resources, ``named`` the Services of
+    these names that are there, of whichever type, and ``more_of`` what tells who announces.
+    ``tells_owners`` says whether it is known who set which field of a Service.
+    """
+
+    namespace: str
+    first: Callable[[Sequence[str]], RawCluster]
+    named: Callable[[Collection[Key]], Sequence[RawDocument]]
+    more_of: MoreOf
+    tells_owners: bool
+
+
+def live(request: Request) -> Beneath:
+    """The cluster that the request points at. Raises ClusterError where it cannot be found."""
+    from kubectl_sharedip.cluster.connection import connect
+    from kubectl_sharedip.cluster.read import read_cluster
+
+    connection = connect(request.connection)
+    return Beneath(
+        namespace=connection.namespace,
+        first=partial(read_cluster, connection, metallb_namespace=request.metallb_namespace),
+        named=partial(_named, connection),
+        more_of=of_cluster(connection, request.metallb_namespace),
+        tells_owners=True,
+    )
+
+
+def recorded(request: Request, raw: RawCluster) -> Beneath:
+    """The cluster of a snapshot."""
+    from kubectl_sharedip.cli.replaying import of_record, replayed
+
+    def first(resources: Sequence[str]) -> RawCluster:
+        return replayed(raw, resources, named=lambda _: False, announced=None, announcing=False)
+
+    def named(wanted: Collection[Key]) -> Sequence[RawDocument]:
+        return [one for one in raw.documents if is_service(one) and key_of(one, "default") in wanted]
+
+    return Beneath(
+        namespace=request.namespace or "default",
+        first=first,
+        named=named,
+        more_of=of_record(raw),
+        tells_owners=False,
+    )
+
+
+def _named(connection: Connection, wanted: Collection[Key]) -> Sequence[RawDocument]:
+    """With who set which field."""
+    from kubectl_sharedip.cluster.read import get_service
+    from kubectl_sharedip.cluster.side_by_side import side_by_side
+
+    found = side_by_side([partial(get_service, connection, *key, whole=True) for key in sorted(wanted)])
+    return [RawDocument(body=body, origin=Origin()) for body in found if body is not None]
