@@ -6,6 +6,7 @@ Everything that costs time to import is imported inside the command that needs i
 from __future__ import annotations
 
 import gc
+import os
 import re
 import shlex
 import signal
@@ -348,18 +349,26 @@ def explain(context: click.Context, code: str | None, kind: str | None, output: 
 
 
 @cli.command()
+@reading_options
 @click.option("--client", is_flag=True, help="Ask no cluster.")
 @click.pass_context
 def version(context: click.Context, client: bool) -> int:
-    """Print the version."""
-    from kubectl_sharedip import __version__
+    """Print the versions of this program, the API server and MetalLB, and how they were found.
 
-    print(f"kubectl-sharedip {__version__} (Python {sys.version.split()[0]})")
-    return Exit.OK
+    \b
+    Examples:
+      kubectl sharedip version
+      kubectl sharedip version --client
+    """
+    from kubectl_sharedip.cli import version as command
+
+    return command.run(request_of(context, None), client=client)
 
 
 def main() -> NoReturn:
     """Runs the command line and ends the process with its exit status."""
+    if os.path.basename(sys.argv[0]).startswith("kubectl_complete-"):  # noqa: PTH119 - pathlib costs its import
+        complete()
     gc.disable()  # a short run; collecting costs most of the time that reading JSON takes
     signal.signal(signal.SIGTERM, _terminate)
     status = _run(sys.argv[1:])

@@ -41,9 +41,9 @@ TO_COME = {
     "pools": {"-l", "--selector", "--sort-by", "--show-labels"},
     "snapshot": {"-l", "--selector", "--sort-by", "--show-labels"},
     "explain": set(),
-    "version": set(),
+    "version": {"-l", "--selector", "--sort-by", "--show-labels", "-o", "--output"},
 }
-_ASKS_NOBODY = ("explain", "version")
+_ASKS_NOBODY = ("explain",)
 _HELP = {"-h", "--help"}
 
 
