@@ -19,6 +19,8 @@ from typing import Any
 
 import yaml
 
+from scripts.releasing import krew_store
+
 
 def breaches(body: Mapping[str, Any], archive: Path, folder: Path) -> list[str]:
     """A line for each step that fails; everything is made below ``folder``."""
@@ -30,7 +32,7 @@ def breaches(body: Mapping[str, Any], archive: Path, folder: Path) -> list[str]:
         "KREW_ROOT": str(folder / "root"),
         "KREW_DEFAULT_INDEX_URI": str(index),
         "KREW_NO_UPGRADE_CHECK": "1",
-        "PATH": f"{folder / 'root' / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "PATH": krew_store.path_with(folder / "root" / "bin"),
     }
     later = _next(body["spec"]["version"])
     found: list[str] = []
@@ -73,9 +75,16 @@ def _failing(steps: list[tuple[str, ...]], environment: Mapping[str, str]) -> It
             yield f"kubectl {' '.join(words)}: exit {done.returncode}: {done.stderr.strip()}"
 
 
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """A file server that does not tell of every file."""
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        """Nothing: what krew says is told where it fails."""
+
+
 @contextmanager
 def _served(archive: Path) -> Iterator[str]:
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(archive.parent))
+    handler = functools.partial(_Quiet, directory=str(archive.parent))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+
+def path_with(folder: Path) -> str:
+    """PATH with the folder first, and without any that has a plugin of this name: kubectl warns of two."""
+    others = os.environ["PATH"].split(os.pathsep)
+    return os.pathsep.join([str(folder), *(o for o in others if not Path(o, "kubectl-sharedip").exists())])
 
 
 def install(archive: Path, body: Mapping[str, Any], root: Path) -> Path:
