@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line.lab import TOKEN, objects
+from tests.fakeapi import FakeApi
 from tests.releasing_room.released import ROOT
 from tests.releasing_room.unprivileged import close_to_writing, run
 
@@ -56,15 +58,28 @@ def test_a_cache_that_others_may_write_is_not_used(program: Path, tmp_path: Path
     assert not any(folder.rglob("*.pyc"))
 
 
-@pytest.mark.parametrize("where", ["closed", "not there", "a device", "empty"])
-def test_nor_a_home(program: Path, tmp_path: Path, where: str) -> None:
-    """ls answers; fix, which must write down the state before, says in one line why it does nothing."""
+@pytest.mark.parametrize("where", ["not there", "a device", "empty"])
+def test_nor_a_home(program: Path, where: str) -> None:
+    home = {"not there": "/nowhere", "a device": "/dev/null", "empty": ""}[where]
+    done = run(program, "version", "--client", environment=environment(home))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("kubectl-sharedip ")
+
+
+def test_nor_a_home_on_a_cluster(program: Path, tmp_path: Path) -> None:
+    """ls answers; fix, which must write down the state before, says why it does nothing, and does nothing."""
     home = tmp_path / "home"
     home.mkdir()
-    home.chmod(0o555)
-    homes = {"closed": str(home), "not there": "/nowhere", "a device": "/dev/null", "empty": ""}
-    given = environment(homes[where])
-    done = run(program, "ls", "-f", _EXAMPLE, environment=given)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "192.168.1.205" in done.stdout
-    home.chmod(0o755)
+    with FakeApi(objects(), token=TOKEN) as api:
+        live = ("--kubeconfig", api.kubeconfig(tmp_path / "config", namespace="shop", context="lab"))
+        home.chmod(0o555)
+        listed = run(program, "ls", *live, environment=environment(home))
+        refused = run(program, "fix", "dot", "--yes", *live, environment=environment(home))
+        home.chmod(0o755)
+        assert [asked for asked in api.requests if asked.method == "PATCH"] == []
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert "dns-tcp" in listed.stdout
+    assert refused.returncode == 3
+    (first, *rest) = refused.stderr.splitlines()[-2:]
+    assert first.startswith("error: ") and len(rest) <= 1, refused.stderr
+    assert str(home) in refused.stderr and "Traceback" not in refused.stderr
