@@ -29,7 +29,7 @@ def test_the_check_of_the_release(archive: Release, tmp_path: Path) -> None:
     kubectl = parts.obtain(parts.METALLB_VERSIONS[0]).kubectl
     files = ("--archive", archive.archive, "--manifest", archive.dist.parent / "sharedip.yaml")
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "check-krew", *files],
+        [sys.executable, "-I", ROOT / "scripts" / "releasing" / "check_krew.py", *files],
         env={**clean_environment(), "PATH": f"{kubectl.parent}{os.pathsep}{os.environ['PATH']}"},
         cwd=tmp_path,
         capture_output=True,

@@ -16,6 +16,7 @@ import pytest
 from scripts.releasing import manifest
 
 ROOT = Path(__file__).parents[2]
+RELEASE = Path("scripts", "releasing", "release.py")  # what scripts/release runs
 _REACHED = "six==1.17.0"  # small, and in the lock
 
 
@@ -33,7 +34,7 @@ def make(folder: Path, *flags: str) -> None:
     folder.mkdir(parents=True)
     template = folder / "sharedip.yaml"
     template.write_text((ROOT / "krew" / "sharedip.yaml").read_text())
-    command = [sys.executable, str(ROOT / "scripts" / "release"), "--dist", str(folder / "dist")]
+    command = [sys.executable, "-I", str(ROOT / RELEASE), "--dist", str(folder / "dist")]
     done = subprocess.run(
         [*command, "--manifest", str(template), *flags], capture_output=True, text=True, check=False
     )

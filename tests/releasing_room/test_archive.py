@@ -9,7 +9,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from scripts.releasing import krew_rules
+from scripts.releasing import krew_rules, tree
 from scripts.releasing.libraries import LEFT_OUT
 from tests.releasing_room.released import ROOT, Release, made, make
 
@@ -59,7 +59,7 @@ def test_it_holds_regular_files_of_one_time_and_nobody(release: Release) -> None
         members = tar.getmembers()
     assert all(member.isfile() for member in members)
     assert {(member.uid, member.gid, member.uname, member.gname) for member in members} == {(0, 0, "", "")}
-    assert len({member.mtime for member in members}) == 1
+    assert {member.mtime for member in members} == {tree.head().epoch_s}
     assert [member.name for member in members if member.mode == 0o755] == ["kubectl-sharedip"]
     assert {member.mode for member in members} == {0o755, 0o644}
 

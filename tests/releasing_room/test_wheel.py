@@ -9,12 +9,14 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scripts.releasing import tree
 from tests.command_line.lab import TOKEN, objects
 from tests.fakeapi import FakeApi
 from tests.releasing_room.pythons import python
@@ -135,8 +137,11 @@ def test_installed_by_pipx(wheel: Path, tmp_path: Path) -> None:
 def test_the_wheel_holds_the_program_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         names = set(file.namelist())
+        times = {entry.date_time for entry in file.infolist()}
         (points,) = [file.read(name).decode() for name in names if name.endswith("entry_points.txt")]
     assert wheel.name.endswith("-py3-none-any.whl")
+    made = datetime.fromtimestamp(tree.head().epoch_s, timezone.utc)
+    assert times == {(*made.timetuple()[:5], made.second // 2 * 2)}  # zip counts in twos
     assert {name.partition("/")[0] for name in names} == {
         "kubectl_sharedip",
         f"{'-'.join(wheel.name.split('-')[:2])}.dist-info",
