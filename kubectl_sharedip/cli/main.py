@@ -22,7 +22,7 @@ from kubectl_sharedip.apply.signals import Terminated
 from kubectl_sharedip.cli.failures import Exit, InputError, Unread, report
 from kubectl_sharedip.cli.options import allowances, ip_families, reading_options, request_of, seconds
 from kubectl_sharedip.cli.port_flags import WithPortFlags, ports
-from kubectl_sharedip.model.plan import ALLOWANCES
+from kubectl_sharedip.model.allowance import ALLOWANCES
 
 _HELP_WIDTH = 80
 _MOST_LISTED = 60  # of a list without blanks nothing can be wrapped

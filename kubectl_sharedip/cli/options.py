@@ -13,7 +13,7 @@ import click
 
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.request import ConnectionRequest
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance
+from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
 
 if TYPE_CHECKING:
     from kubectl_sharedip.diagnose.environments import Environments
