@@ -1,4 +1,4 @@
-"""What --help loads: each run pays for it, and each completion. A test of time would depend on the machine."""
+"""What --help loads: each run pays for it, each completion too. A limit of time would be the machine's."""
 
 from __future__ import annotations
 

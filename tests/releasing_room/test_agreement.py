@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -45,6 +46,17 @@ def test_each_part_that_says_something_else_is_named() -> None:
     ):
         (found,) = disagreements(replace(RELEASED, **change))
         assert word in found
+
+
+def test_the_changelog_has_the_form_of_keep_a_changelog() -> None:
+    lines = (ROOT / "CHANGELOG.md").read_text().splitlines()
+    assert lines[0] == "# Changelog"
+    headings = [line for line in lines if line.startswith("##")]
+    assert headings[0] == "## [Unreleased]" or re.fullmatch(r"## \[[0-9.]+\] - \d{4}-\d\d-\d\d", headings[0])
+    kinds = {line.removeprefix("### ") for line in headings if line.startswith("### ")}
+    assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    sections = [line for line in headings if not line.startswith("### ")]
+    assert len(sections) == len(said().sections)
 
 
 def test_the_checkout_agrees() -> None:

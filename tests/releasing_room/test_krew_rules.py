@@ -5,14 +5,17 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
+import re
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from scripts.releasing import krew_rules, manifest
+from tests.releasing_room.released import ROOT
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -51,6 +54,26 @@ _BROKEN: dict[str, tuple[Change, str]] = {
 
 def test_the_manifest_as_it_is_breaks_none(sound: dict[str, Any]) -> None:
     assert [*krew_rules.manifest_breaches(sound, "sharedip.yaml")] == []
+
+
+def test_the_caveats_say_what_is_needed_and_the_one_line_for_completion() -> None:
+    caveats = manifest.read()["spec"]["caveats"]
+    assert "Python 3.10 or newer" in caveats
+    (line,) = [line.strip() for line in caveats.splitlines() if "ln -s" in line]
+    assert line == "ln -s kubectl-sharedip ~/.krew/bin/kubectl_complete-sharedip"
+
+
+def test_the_template_of_the_release_bot_is_the_manifest_with_other_places_left_open() -> None:
+    text = (ROOT / ".krew.yaml").read_text()
+    assert "/releases/download/{{ .TagName }}/kubectl-sharedip-{{ .TagName }}.tar.gz" in text
+    filled = re.sub(r"\{\{addURIAndSha [^\n]*", "uri: ''\n      sha256: ''", text).replace(
+        "{{ .TagName }}", "v1"
+    )
+    template, ours = yaml.safe_load(filled), manifest.read()
+    for one in (template, ours):
+        one["spec"]["version"] = "v1"
+        one["spec"]["platforms"][0] |= {"uri": "", "sha256": ""}
+    assert template == ours
 
 
 @pytest.mark.parametrize("name", _BROKEN)

@@ -121,6 +121,19 @@ def frozen(its: Path) -> dict[str, str]:
     return {as_folder(name): version for name, _, version in pairs}
 
 
+def test_pip_keeps_it_from_a_python_that_is_too_old(wheel: Path, tmp_path: Path) -> None:
+    how = ("--no-deps", "--only-binary=:all:", "--python-version", "3.9", "--target", str(tmp_path / "here"))
+    done = subprocess.run(
+        [sys.executable, "-I", "-m", "pip", "install", *how, str(wheel)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert ">=3.10" in done.stderr and "3.9" in done.stderr
+    assert not (tmp_path / "here").exists()
+
+
 def test_installed_by_pipx(wheel: Path, tmp_path: Path) -> None:
     """One command, and both programs are on PATH: kubectl completes at once."""
     home = tmp_path / "home"
