@@ -137,7 +137,7 @@ def _interrupted_once_it_watches(running: Running, between: Between) -> None:
         if watches and watches == number:
             break
         number = watches
-        time.sleep(1.0)
+        time.sleep(0.5)
     running.signal(signal.SIGINT)
     done = running.ended()
     assert done.status == 130, done.err
