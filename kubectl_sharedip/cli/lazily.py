@@ -26,7 +26,7 @@ SUMMARIES: Mapping[str, str] = MappingProxyType(
         "probe": "Try each port of each Service on its address from here: network or application?",
         "snapshot": "Write down all that the other commands read, to be read again with -f.",
         "explain": "Say what a finding means, when it arises and how to clear it.",
-        "version": "Print the version.",
+        "version": "Print the versions of this program, the API server and MetalLB.",
     }
 )
 _MODULES = "kubectl_sharedip.cli.commands"

@@ -6,6 +6,7 @@ The commands are in ``commands/``, each imported when it is asked for.
 from __future__ import annotations
 
 import gc
+import os
 import re
 import signal
 import sys
@@ -35,6 +36,8 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Runs the command line and ends the process with its exit status."""
+    if os.path.basename(sys.argv[0]).startswith("kubectl_complete-"):  # noqa: PTH119 - pathlib costs its import
+        complete()
     gc.disable()  # a short run; collecting costs most of the time that reading JSON takes
     signal.signal(signal.SIGTERM, _terminate)
     status = _run(sys.argv[1:])

@@ -15,7 +15,7 @@ from kubectl_sharedip.cli.formats import usual_of
 from kubectl_sharedip.cli.labels import label_selector
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.request import ConnectionRequest
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance
+from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
 
 if TYPE_CHECKING:
     from kubectl_sharedip.diagnose.environments import Environments

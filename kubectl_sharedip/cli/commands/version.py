@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from kubectl_sharedip.cli.failures import Exit
+from kubectl_sharedip.cli.options import reading_options, request_of
+from kubectl_sharedip.cli.own_options import Spoken
 
 
-@click.command()
+@click.command(cls=Spoken)
+@reading_options
 @click.option("--client", is_flag=True, help="Ask no cluster.")
 @click.pass_context
 def version(context: click.Context, client: bool) -> int:
-    """Print the version."""
-    from kubectl_sharedip import __version__
+    """Print the versions of this program, the API server and MetalLB.
 
-    print(f"kubectl-sharedip {__version__} (Python {sys.version.split()[0]})")
-    return Exit.OK
+    It says how each was found.
+
+    \b
+    Examples:
+      kubectl sharedip version
+      kubectl sharedip version --client
+    """
+    from kubectl_sharedip.cli import version as command
+
+    return command.run(request_of(context, None), client=client)

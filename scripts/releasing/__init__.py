@@ -1,0 +1,1 @@
+"""What scripts/release and scripts/check-krew are made of."""

@@ -1,0 +1,210 @@
+"""The shipped roles on a real API server with RBAC: enough for each command, nothing too much, and less."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.diagnose_room.program import Answer, ask
+from tests.real import rights
+from tests.real.between import Between
+from tests.real.rights import FIXER, READER, Right
+from tests.real.running import Ended, Running
+from tests.realcluster import examples
+from tests.realcluster.api import Json
+from tests.realcluster.cluster import RealCluster
+from tests.realcluster.processes import wait_until
+
+_HELD, _RANGE = "127.0.77.1", "127.0.77.1-127.0.77.3"  # what probe tries is this machine
+_ENOUGH_S = 20.0
+_LOOKS: tuple[tuple[str, ...], ...] = (
+    ("ls", "-A"),
+    ("why",),
+    ("why", "web", "kubernetes", "--events", "--habits"),
+    ("check", "-A"),
+    ("pools", "--for", "443/TCP"),
+    ("probe", "--connect-timeout", "1s"),
+    ("snapshot",),
+    ("fix", "late", "--allow", "unpin", "--dry-run=client"),
+)
+_WATCHES = (("why", "-w"), ("pools", "-w"))
+# Who may not read these gets an answer without them; the commands are those that look at them most.
+_INDISPENSABLE = ("list", "", "services")
+
+
+def _service(name: str, port: int, annotations: dict[str, str]) -> Json:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": "default", "annotations": annotations},
+        "spec": {"type": "LoadBalancer", "selector": {"app": name}, "ports": [{"port": port}]},
+    }
+
+
+@pytest.fixture
+def town(cluster: RealCluster) -> RealCluster:
+    """web and api share an address; late asks for it without their key and waits."""
+    pool = {
+        "apiVersion": "metallb.io/v1beta1",
+        "kind": "IPAddressPool",
+        "metadata": {"name": "loopback", "namespace": "metallb-system"},
+        "spec": {"addresses": [_RANGE]},
+    }
+    key = {"metallb.universe.tf/allow-shared-ip": "lab", "metallb.universe.tf/loadBalancerIPs": _HELD}
+    late = _service("late", 81, {"metallb.universe.tf/loadBalancerIPs": _HELD})
+    examples.create(cluster, [pool, _service("web", 80, key), _service("api", 443, key), late])
+    assert cluster.addresses() == {"default/api": [_HELD], "default/late": [], "default/web": [_HELD]}
+    return cluster
+
+
+class Person:
+    """The plugin as a user calls it, whose rights are all that it has."""
+
+    def __init__(self, program: Path, kubeconfig: Path, user: str) -> None:
+        self._program = program
+        self._flags = ("-n", "default", "--kubeconfig", str(kubeconfig), "--as", user)
+
+    def start(self, *words: str) -> Running:
+        """A command line, still running."""
+        return Running(self._program, [*words, *self._flags])
+
+    def __call__(self, *words: str) -> Ended:
+        """A command line to its end."""
+        return self.start(*words).ended()
+
+
+def _give(cluster: RealCluster, users: dict[str, list[Json]]) -> None:
+    for user, roles in users.items():
+        rights.give(cluster, user, roles)
+    for user, roles in users.items():
+        _wait_granted(cluster, user, rights.granted(*roles))
+
+
+def _wait_granted(cluster: RealCluster, user: str, wanted: set[Right], namespace: str | None = None) -> None:
+    """Until the API server, which hears of a role a moment later, would let the user."""
+    wait_until(
+        lambda: all(rights.may(cluster, user, right, namespace) for right in wanted),
+        _ENOUGH_S,
+        f"{user} to have {len(wanted)} rights",
+    )
+
+
+def test_each_command_keeps_to_its_role_and_needs_all_of_it(
+    town: RealCluster, program: Path, tmp_path: Path
+) -> None:
+    roles = rights.shipped()
+    _give(town, {"looker": [roles[READER]], "mender": [roles[READER], roles[FIXER]]})
+    files = tmp_path / "new.yaml"
+    files.write_text(json.dumps(_service("new", 8080, {})))
+    with Between(town) as between:
+        kubeconfig = between.kubeconfig(tmp_path / "config")
+        looker, mender = (Person(program, kubeconfig, name) for name in ("looker", "mender"))
+        for words in (*_LOOKS, ("check", "-f", str(files)), ("version",)):
+            done = looker(*words)
+            assert done.status in (0, 1), (words, done.err)
+            assert "forbidden" not in done.out + done.err, words
+            assert "SIP901" not in done.err, words
+        for words in _WATCHES:
+            with looker.start(*words) as running:
+                _interrupted_once_it_watches(running, between)
+        looked = rights.asked(between.seen)
+
+        for words in (
+            ("fix", "late", "--allow", "unpin", "--dry-run=server"),
+            ("fix", "late", "--allow", "unpin", "--yes"),
+            ("undo", "--yes"),
+        ):
+            done = mender(*words)
+            assert done.status == 0, (words, done.out, done.err)
+            assert "forbidden" not in done.out + done.err, words
+        all_asked = rights.asked(between.seen)
+
+    # Both ways: nothing outside the role, and no verb more than used.
+    assert looked == rights.granted(roles[READER])
+    assert all_asked - looked == rights.granted(roles[FIXER])
+
+
+def _interrupted_once_it_watches(running: Running, between: Between) -> None:
+    """Ctrl-C when its watches stand: as many as there were a moment ago."""
+    before, number = len(between.seen), 0
+    end = time.monotonic() + _ENOUGH_S
+    while time.monotonic() < end:
+        watches = sum(one.watches for one in between.seen[before:])
+        if watches and watches == number:
+            break
+        number = watches
+        time.sleep(0.5)
+    running.signal(signal.SIGINT)
+    done = running.ended()
+    assert done.status == 130, done.err
+    assert "forbidden" not in done.out + done.err
+
+
+def _ask(cluster: RealCluster, user: str, *words: str) -> Answer:
+    return ask(*words, "-n", "default", "--kubeconfig", str(cluster.kubeconfig), "--as", user)
+
+
+def test_each_missing_right_leaves_an_answer_that_says_so(
+    town: RealCluster, program: Path, tmp_path: Path
+) -> None:
+    """A snapshot reads all that the other commands read; what it says of itself, they say of themselves."""
+    reader = rights.shipped()[READER]
+    lists = sorted(right for right in rights.granted(reader) if right[0] == "list")
+    users = {f"without-{resource}": (verb, group, resource) for verb, group, resource in lists}
+    users["without-cidr"] = ("get", "networking.k8s.io", "servicecidrs")
+    _give(
+        town, {user: [rights.without(reader, right)] for user, right in users.items()} | {"whole": [reader]}
+    )
+    before = _ask(town, "whole", "why", "late", "-o", "json").document["items"]
+    for user, right in users.items():
+        if right == _INDISPENSABLE:
+            person = Person(program, town.kubeconfig, user)
+            for words in (("ls",), ("why",), ("fix", "late")):
+                done = person(*words)
+                assert (done.status, done.out) == (3, "")
+                assert f'User "{user}" cannot list resource "services"' in done.err.splitlines()[0]
+                assert len(done.err.splitlines()) == 2
+            continue
+        taken = tmp_path / f"{user}.json"
+        assert _ask(town, user, "snapshot", "--to", str(taken)).status == 0
+        source = json.loads(taken.read_text())
+        assert {(gap["resource"], gap["reason"]) for gap in _not_read(source)} == {(right[2], "forbidden")}
+        answer = _ask(town, user, "why", "late", "-o", "json").document
+        gaps = answer["source"]["notRead"]
+        assert {gap["resource"] for gap in gaps} <= {right[2]}
+        assert bool(gaps) == ("SIP901" in [note["code"] for note in answer["notes"]])
+        (item,) = answer["items"]
+        assert (item["state"], item["findings"][0]["code"]) == ("Pending", before[0]["findings"][0]["code"])
+
+
+def _not_read(snapshot: Json) -> list[Json]:
+    found: list[Json] = snapshot["notRead"] if "notRead" in snapshot else snapshot["source"]["notRead"]
+    return found
+
+
+def test_without_watch_it_asks_again(town: RealCluster, program: Path) -> None:
+    """A fix that may not watch still sees MetalLB's answer."""
+    roles = rights.shipped()
+    seeing = rights.without(roles[READER], ("watch", "", "services"))
+    _give(town, {"blinking": [seeing, roles[FIXER]]})
+    done = Person(program, town.kubeconfig, "blinking")("fix", "late", "--yes")
+    assert done.status == 0, done.err
+    assert town.addresses()["default/late"] == [_HELD]
+
+
+def test_rights_in_one_namespace(town: RealCluster, program: Path) -> None:
+    """Services of the own namespace alone: the answer is given, and says what it leaves open."""
+    rights.give(town, "tenant", [rights.shipped()[READER]], namespace="default")
+    _wait_granted(town, "tenant", {("list", "", "services"), ("list", "", "events")}, "default")
+    done = Person(program, town.kubeconfig, "tenant")("why", "late", "-o", "json")
+    assert done.status == 0, done.err
+    document = json.loads(done.out)
+    (item,) = document["items"]
+    assert item["state"] == "Pending"
+    gaps = {(gap["resource"], gap["namespace"]) for gap in document["source"]["notRead"]}
+    assert {("services", None), ("ipaddresspools", None)} <= gaps
+    assert ("services", "default") not in gaps
