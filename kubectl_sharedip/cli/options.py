@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from kubectl_sharedip.cli.completed import WANTED, completed
 from kubectl_sharedip.cli.formats import usual_of
 from kubectl_sharedip.cli.labels import label_selector
 from kubectl_sharedip.cli.request import Request
@@ -45,7 +46,7 @@ _CONNECTION: tuple[tuple[str, dict[str, Any]], ...] = (
 def reading_options(command: F) -> F:
     """Adds the flags of every command that reads."""
     for name, settings in reversed(_CONNECTION):
-        command = click.option(name, default=None, expose_value=False, callback=_keep, **settings)(command)
+        command = _flag(name, default=None, **settings)(command)
     for decorate in reversed(_SPECIAL):
         command = decorate(command)
     return command
@@ -59,7 +60,8 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any
 
 
 def _flag(*names: str, **settings: Any) -> Callable[[F], F]:
-    return click.option(*names, expose_value=False, callback=_keep, **settings)
+    wanted = next((completed(WANTED[name]) for name in names if name in WANTED), None)
+    return click.option(*names, expose_value=False, callback=_keep, shell_complete=wanted, **settings)
 
 
 _SPECIAL: tuple[Callable[[Any], Any], ...] = (
