@@ -17,20 +17,18 @@ from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Effect, Way
 from kubectl_sharedip.model.snapshot import Note
-
-_MOST = 100  # names in one selector: with more of them the address of the request grows too long
+from kubectl_sharedip.report.plan import AnnouncedWay
 
 
 def with_nodes(reading: Reading, ways: Collection[Way], metallb_namespace: str | None) -> Reading:
     """The reading, with what tells who announces the Services that one of the ways edits or moves.
 
-    It is the same for manifests, where nothing is done, and where more are concerned than can be asked for.
-    Raises ClusterError where the server is gone.
+    It is the same for manifests, where nothing is done. Raises ClusterError where the server is gone.
     """
     if reading.more_of is None:
         return reading
     names = {name.name for way in ways for name in _concerned(reading, way)}
-    if not names or len(names) > _MOST:
+    if not names:
         return reading
     raw = with_endpoints(reading.raw, names, reading.more_of)
     notes: list[Note] = []
@@ -45,7 +43,15 @@ def with_nodes(reading: Reading, ways: Collection[Way], metallb_namespace: str |
     return replace(reading, raw=raw, snapshot=replace(snapshot, notes=told))
 
 
-def announcements_changed(reading: Reading, way: Way | None) -> Iterator[Effect]:
+def announced_with(reading: Reading, way: Way | None) -> AnnouncedWay:
+    """Who announces before the way and after it, for the document of its plan."""
+    return AnnouncedWay(
+        nodes=lambda effect: announced_by(reading.snapshot, reading.views, way, effect),
+        stay=tuple(_announcements_changed(reading, way)),
+    )
+
+
+def _announcements_changed(reading: Reading, way: Way | None) -> Iterator[Effect]:
     """Services that keep their address while it is announced by other nodes, or by none any more."""
     if way is None:
         return

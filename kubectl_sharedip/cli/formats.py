@@ -40,8 +40,8 @@ _MOST_LISTED = 60  # of a list without blanks nothing can be wrapped
 def output_option(command: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option ``-o`` of a command of OUTPUTS."""
     formats = OUTPUTS[command]
-    shown = [f"{COLUMNS}=NAME:EXPR,..." if name == COLUMNS else name for name in formats]
-    text = f"Output format: {', '.join(shown)}."
+    plain = [name for name in formats if name != COLUMNS]
+    text = f"Output format: {', '.join(plain)}" + f"; or {COLUMNS}=NAME:EXPR,..." * (COLUMNS in formats)
     if len("|".join(formats)) <= _MOST_LISTED and COLUMNS not in formats:
         return click.option("-o", "--output", type=_Format(formats), help="Output format.")
     return click.option("-o", "--output", type=_Format(formats), metavar="FORMAT", help=text)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kubectl_sharedip.cli.announced_after import advertisements, announced_by, as_it_comes_out
-from kubectl_sharedip.cli.announced_plan import announcements_changed
+from kubectl_sharedip.cli.announced_after import advertisements, as_it_comes_out
+from kubectl_sharedip.cli.announced_plan import announced_with
 from kubectl_sharedip.cli.carry_out import cluster_uid
 from kubectl_sharedip.cli.naming import pending
 from kubectl_sharedip.cli.reading import Reading
@@ -27,7 +27,7 @@ from kubectl_sharedip.plan.joint import all_of, make_joint
 from kubectl_sharedip.plan.make import no_plan
 from kubectl_sharedip.plan.possible import blocking_code, unseen
 from kubectl_sharedip.plan.rewrites import Rewrites, rewrites_of
-from kubectl_sharedip.report.plan import AnnouncedWay, PlanFor, Together, plan_document
+from kubectl_sharedip.report.plan import PlanFor, Together, plan_document
 from kubectl_sharedip.report.remedies import remedies_of
 
 _MOST_NAMED = 10  # Services with the same key elsewhere: more than these nobody reads
@@ -108,19 +108,12 @@ def document_of(reading: Reading, made: Planned, result: dict[str, Any] | None) 
         closed={plan.goal.service: tuple(_closed(reading, plan)) for plan in made.plans},
         by_hand=dict(_by_hand(reading, made)),
         beside=(*_beside(reading, made), *_silent(reading, made)),
-        announced=lambda way: _announced(reading, way),
+        announced=lambda way: announced_with(reading, way),
         together=Together(way=made.way, relied_on=made.relied_on),
     )
     first = reading.snapshot.services.get(made.plans[0].goal.service) if made.plans else None
     state = state_for(reading.views, first) if first is not None else None
     return plan_document(reading.snapshot, state, made.plans, context, reading.flags)
-
-
-def _announced(reading: Reading, way: Way | None) -> AnnouncedWay:
-    return AnnouncedWay(
-        nodes=lambda effect: announced_by(reading.snapshot, reading.views, way, effect),
-        stay=tuple(announcements_changed(reading, way)),
-    )
 
 
 def _closed(reading: Reading, plan: Plan) -> Iterator[Finding]:
@@ -153,9 +146,13 @@ def _hands(reading: Reading, service: Service, diagnosis: Diagnosis) -> list[tup
 
 
 def _beside(reading: Reading, made: Planned) -> Iterator[Finding]:
-    """Whose the edited Services are: each edit that lasts is shown with the place to make it at."""
-    edits = made.way.edits if made.way is not None else ()
-    for name in sorted({edit.service for edit in edits if not edit.wakes_only}):
+    """Whose the edited Services are: each edit that lasts is shown with the place to make it at.
+
+    So is each that a way would make to what somebody puts back, where that way may not be gone.
+    """
+    ways = [made.way] if made.way else [w for plan in made.plans for w in plan.ways if "owned" in w.needs]
+    lasting = {edit.service for way in ways for edit in way.edits if not edit.wakes_only}
+    for name in sorted(lasting):
         yield from (replace(one, severity="warning") for one in behind(reading.snapshot.services[name]))
 
 

@@ -10,13 +10,15 @@ from typing import Literal
 
 import click
 
+from kubectl_sharedip.cli.helping import Spoken
+
 FLAGS = ("--tls", "--http")
 USUAL: Literal["usual"] = "usual"
 _LIST = re.compile(r"[0-9]+(,[0-9]+)*")
 _LAST_PORT = 65535
 
 
-class WithPortFlags(click.Command):
+class WithPortFlags(Spoken):
     """A command whose FLAGS take the word that follows only where it is a list of ports."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -15,6 +15,7 @@ from kubectl_sharedip.apply.run import Resumed
 from kubectl_sharedip.apply.signals import uninterrupted
 from kubectl_sharedip.apply.undoing import plan_undo
 from kubectl_sharedip.cli.again import typed
+from kubectl_sharedip.cli.announced_plan import with_nodes
 from kubectl_sharedip.cli.carry_out import Task, cluster_uid, do, journal_folder, target_text
 from kubectl_sharedip.cli.consent import consented, nothing_changed
 from kubectl_sharedip.cli.failures import Exit, Unread
@@ -143,6 +144,8 @@ def _go(asked: Asked, plan: GivenPlan, resumed: Resumed | None) -> _Tried:
     """Shows the plan, asks, does it, and says what came of it."""
     wanted = asked.wanted
     given = given_of(asked, plan)
+    reading = with_nodes(asked.reading, [given.way], asked.request.metallb_namespace)
+    asked = replace(asked, reading=reading)
     document = document_of(asked, plan, None)
     awaits = given.feasible and not plan.edits
     acts = given.feasible and wanted.dry_run != "client" and not (awaits and wanted.dry_run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubectl_sharedip.apply.wayback import as_commands
+from kubectl_sharedip.cli.announced_plan import announced_with
 from kubectl_sharedip.cli.carry_out import target_text
 from kubectl_sharedip.cli.output import NO_COLOUR, print_answer, print_notes, say_as_it_is, style_of, width
 from kubectl_sharedip.cli.plan_forms import plan_form
@@ -31,6 +32,7 @@ def document_of(asked: Asked, plan: GivenPlan, result: dict[str, Any] | None) ->
         same_key={},
         notes=(*asked.reading.notes, *given_notes(plan)),
         result=result,
+        announced=lambda way: announced_with(asked.reading, way),
     )
     reading = asked.reading
     return given_document(

@@ -8,7 +8,7 @@ in it. Source: ``internal/allocator/allocator.go`` (assign, Unassign).
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import xor
@@ -68,6 +68,14 @@ class Ledger:
             if name not in self._by_service:
                 yield allocation
         yield from (allocation for allocation in self._by_service.values() if allocation is not None)
+
+    def names(self) -> Sequence[ServiceName]:
+        """The Services that hold something, in sorted order."""
+        before = self._base.names
+        if not self._by_service:
+            return before
+        kept = [name for name in before if name not in self._by_service]
+        return sorted([*kept, *(name for name, held in self._by_service.items() if held is not None)])
 
     def changed(self) -> Mapping[ServiceName, Allocation | None]:
         """What differs from the books that this one was made from, by Service."""
@@ -142,7 +150,10 @@ class Ledger:
 
     def used(self, range_: AddressRange) -> tuple[Address, ...]:
         """The addresses of the range that somebody holds, ascending."""
-        candidates = {*self._base.used_in(range_), *(a for a in self._added if a in range_)}
+        before = self._base.used_in(range_)
+        if not self._holders:
+            return tuple(before)  # as they are in the first books, of which nothing was changed
+        candidates = {*before, *(a for a in self._added if a in range_)}
         return tuple(sorted(a for a in candidates if self.holders(a)))
 
     def _made_anew(self, changes: Mapping[ServiceName, Allocation | None]) -> Ledger:
@@ -167,10 +178,11 @@ class Ledger:
 class _Base:
     """The part that all futures share: indexes over the allocations, never changed."""
 
-    __slots__ = ("_fingerprint", "by_key", "by_service", "holders", "used")
+    __slots__ = ("_fingerprint", "_names", "by_key", "by_service", "holders", "used")
 
     def __init__(self, allocations: Iterable[Allocation]) -> None:
         self._fingerprint: int | None = None
+        self._names: list[ServiceName] | None = None
         self.by_service = {allocation.terms.service: allocation for allocation in allocations}
         holders: dict[Address, list[ServiceName]] = {}
         by_key: dict[str, set[Address]] = {}
@@ -190,6 +202,13 @@ class _Base:
         if self._fingerprint is None:
             self._fingerprint = reduce(xor, map(hash, self.by_service.values()), 0)
         return self._fingerprint
+
+    @property
+    def names(self) -> list[ServiceName]:
+        """The Services in sorted order: sorted when that is first asked for."""
+        if self._names is None:
+            self._names = sorted(self.by_service)
+        return self._names
 
     def used_in(self, range_: AddressRange) -> list[Address]:
         low, high = self._span(range_)

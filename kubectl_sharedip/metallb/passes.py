@@ -10,10 +10,11 @@ lose it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from kubectl_sharedip.metallb.looks import MOST_ENDS, Look, Walk, identity, look
+from kubectl_sharedip.metallb.orderless import orderless
 from kubectl_sharedip.metallb.rest import lacks_something, plainly_rests
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.names import ServiceName
@@ -72,7 +73,7 @@ def one_pass(walk: Walk, state: State) -> tuple[PassEnd, ...]:
             continue
         seen.add(key)
         onward = list(_onward(walk, node)) if node.groups and not walk.tired else []
-        if onward and not walk.tired:
+        if onward:
             ahead.extend(onward)
             continue
         end = _straight(walk, node)
@@ -88,7 +89,7 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
     """The points after the next Service of the group has had its turn, whichever that is."""
     state, first, rest = node.state, node.groups[0], node.groups[1:]
     moves: dict[ServiceName, tuple[Look, ...]] = {}
-    for name in sorted(first, reverse=True):  # the last one given is followed first
+    for name in sorted(first):
         ways = look(walk, state, name)
         if any(changes(state, way, name) for way in ways):
             moves[name] = ways
@@ -102,9 +103,14 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
         refused = [name for name, ways in moves.items() if not any(_books(state, way) for way in ways)]
         if refused:
             for name in refused:
-                state = state.with_service(moves[name][0].state.services[name])
+                (way,) = moves[name]
+                state = state.with_service(way.state.services[name])
             groups = _put(first.difference(refused), rest)
             yield replace(node, state=state, groups=groups, owed=node.owed.union(refused))
+            return
+        free = [name for name in sorted(orderless(state, moves)) if len(moves[name]) == 1]
+        if free and node.idle.isdisjoint(moves):
+            yield _turns(walk, node, free, _put(first.difference(free), rest))
             return
     if not moves:
         yield replace(node, groups=rest, idle=frozenset())
@@ -122,6 +128,16 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
                 again=node.again or way.wakes,
                 owed=owed_after(node.owed, state, way, name),
             )
+
+
+def _turns(walk: Walk, node: _Node, names: Iterable[ServiceName], groups: Groups) -> _Node:
+    """The point after the turns of these, one after the other, each in the first of its ways."""
+    state, again, owed = node.state, node.again, node.owed
+    for name in names:
+        way, *_ = look(walk, state, name)
+        owed = owed_after(owed, state, way, name)
+        state, again = way.state, again or way.wakes
+    return replace(node, state=state, groups=groups, again=again, owed=owed)
 
 
 def _put(first: frozenset[ServiceName], rest: Groups) -> Groups:
@@ -150,10 +166,6 @@ def owed_after(
 
 def _straight(walk: Walk, node: _Node) -> PassEnd:
     """One of the ways from here to the end of the pass."""
-    state, again, owed = node.state, node.again, node.owed
-    for group in node.groups:
-        for name in sorted(group):
-            way = look(walk, state, name)[0]
-            owed = owed_after(owed, state, way, name)
-            state, again = way.state, again or way.wakes
-    return PassEnd(state=state, again=again, owed=owed)
+    left = [name for group in node.groups for name in sorted(group)]
+    end = _turns(walk, node, left, ())
+    return PassEnd(state=end.state, again=end.again, owed=end.owed)

@@ -30,7 +30,7 @@ class Work:
     """
 
     state: State
-    due: bool = False
+    due: bool
     owed: frozenset[ServiceName] = _NOBODY
     optional: frozenset[ServiceName] = _NOBODY
 

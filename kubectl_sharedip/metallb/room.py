@@ -68,31 +68,32 @@ def conflict_on(state: State, address: Address, service: Service) -> AddressConf
     return AddressConflict(address=address, holders=others, conflicts=tuple(conflicts))
 
 
+def _kept_shut_by(state: State, address: Address, mine: Terms) -> SharingRule | None:
+    """The first rule that keeps a Service with these terms off the address, None where none does."""
+    others = [name for name in state.ledger.holders(address) if name != mine.service]
+    if others and not mine.sharing_key:
+        return SharingRule.REQUESTER_HAS_KEY  # or HOLDER_HAS_KEY, which counts alike
+    held = (state.ledger.allocation(name) for name in others)
+    rules = (first_failing(mine, one.terms) for one in held if one is not None)
+    return min((rule for rule in rules if rule is not None), key=lambda rule: rule.value, default=None)
+
+
 def room_in(state: State, pool: Pool, wanted: IPFamily, service: Service, exclusion: str | None) -> Room:
     """How the addresses of the pool are taken, counted by the first rule that keeps them shut."""
     ranges = [range_ for range_ in pool.ranges if range_.family in wanted.numbers]
     mine = terms_of(service, state.version)
-    counts: Counter[SharingRule] = Counter()
-    used = 0
-    for range_ in ranges:
-        for address in state.ledger.used(range_):
-            if avoided(pool, address):
-                continue
-            used += 1
-            rules = [
-                rule
-                for name in state.ledger.holders(address)
-                if name != service.name
-                and (held := state.ledger.allocation(name)) is not None
-                and (rule := first_failing(mine, held.terms)) is not None
-            ]
-            if rules:
-                counts[min(rules, key=lambda rule: rule.value)] += 1
+    used = [
+        address
+        for range_ in ranges
+        for address in state.ledger.used(range_)
+        if not (pool.avoid_buggy_ips and avoided(pool, address))
+    ]
+    counts = Counter(rule for address in used if (rule := _kept_shut_by(state, address, mine)) is not None)
     return Room(
         pool=pool,
         exclusion=exclusion,
         size=sum(size_of(range_, pool.avoid_buggy_ips) for range_ in ranges),
-        used=used,
+        used=len(used),
         without_key=counts[SharingRule.HOLDER_HAS_KEY] + counts[SharingRule.REQUESTER_HAS_KEY],
         other_key=counts[SharingRule.KEYS_EQUAL],
         other_policy=counts[SharingRule.POLICIES_EQUAL] + counts[SharingRule.LOCAL_SELECTORS_EQUAL],

@@ -15,6 +15,7 @@ EDITABLE = (("spec", "loadBalancerIP"), ("spec", "externalTrafficPolicy"))
 def edited(service: Service, operations: Iterable[Operation]) -> Service:
     """The Service with these operations carried out; only fields that a plan may edit are known.
 
+    The health check's port belongs to them: whoever goes back to policy Local is given the one it had.
     Raises ValueError for an operation on another field.
     """
     annotations = dict(service.annotations)
@@ -28,6 +29,9 @@ def edited(service: Service, operations: Iterable[Operation]) -> Service:
             service = replace(service, load_balancer_ip=operation.value or "")
         elif operation.path == ("spec", "externalTrafficPolicy"):
             service = replace(service, external_traffic_policy=operation.value or "Cluster")
+        elif operation.path == ("spec", "healthCheckNodePort"):
+            port = int(operation.value) if operation.value else None
+            service = replace(service, health_check_node_port=port)
         else:
             raise ValueError(f"no plan edits {'.'.join(operation.path)}")
     return replace(service, annotations=MappingProxyType(annotations))

@@ -1,9 +1,12 @@
-"""Whether a Service has what its goal asks for."""
+"""Whether a Service has what its goal asks for, and whether that was paid for with another's only address."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kubectl_sharedip.metallb.settle import Settled, held_by
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Goal
 from kubectl_sharedip.plan.asking import asks_for_all
 
@@ -35,3 +38,16 @@ def reached(state: State, settled: Settled, goal: Goal) -> bool:
     if not settled.complete or settled.restless:
         return False
     return all(holds(state, end, goal) for end in settled.ends)
+
+
+def leaves_nobody_out(state: State, settled: Settled, waiting: Collection[ServiceName]) -> bool:
+    """Whether whoever has an address, and would keep it, has one at every end, be it another one.
+
+    To move a live address is for a person to allow; to end one Service's that another may have it
+    repairs nothing, so no leave is asked for it. ``waiting`` are those whom any look may cost their
+    address (``unrested``): it is not the edit that ends theirs.
+    """
+    changed = {name for end in settled.ends for name in end.ledger.changed()}
+    return not any(
+        held_by(state, name) and () in settled.addresses(name) for name in changed.difference(waiting)
+    )

@@ -20,7 +20,7 @@ from kubectl_sharedip.model.plan import Allowance, Edit, Goal, Plan, Way
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.consent import consented
-from kubectl_sharedip.plan.goals import reached
+from kubectl_sharedip.plan.goals import leaves_nobody_out, reached
 from kubectl_sharedip.plan.impact import weigh
 from kubectl_sharedip.plan.make import make_plan
 from kubectl_sharedip.plan.relied_on import rests_on
@@ -161,6 +161,8 @@ class _Maker:
         """The trial as a way, where it reaches all these goals and needs no further leave."""
         settled = trial.settled
         if not all(reached(self._state, settled, goal) for goal in goals):
+            return None
+        if not leaves_nobody_out(self._state, settled, self._waiting):
             return None
         if not consented(self._state, settled.ends, goals):
             return None

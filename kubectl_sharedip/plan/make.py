@@ -12,9 +12,9 @@ from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import NO_COST, Allowance, Blocked, Cost, Edit, Goal, Plan, Way
 from kubectl_sharedip.plan.consent import consented
-from kubectl_sharedip.plan.goals import holds, reached
+from kubectl_sharedip.plan.goals import holds, leaves_nobody_out, reached
 from kubectl_sharedip.plan.impact import weigh
-from kubectl_sharedip.plan.others import one_of_two, other_goals
+from kubectl_sharedip.plan.others import one_of_several, other_goals
 from kubectl_sharedip.plan.price import price_of, renames
 from kubectl_sharedip.plan.propose import candidates
 from kubectl_sharedip.plan.relied_on import rests_on
@@ -52,7 +52,7 @@ def make_plan(
         chosen = usable[0]
         rest = tuple(way for way in ways if way is not chosen)
         return Plan(goal=goal, chosen=chosen, ways=rest, blocked=(), relied_on=rests_on(state, chosen))
-    ways = (*ways, *one_of_two(state, goal, ways_to))
+    ways = (*ways, *one_of_several(state, goal, ways_to))
     if not ways:
         ways = tuple(other_goals(state, goal, ways_to))
     return Plan(goal=goal, chosen=None, ways=ways, blocked=(), relied_on=())
@@ -92,7 +92,9 @@ def _ways(
             continue
         trial = simulate(state, candidate.changed, goal, waiting)
         settled = trial.settled
-        if trial.changed and reached(state, settled, goal) and consented(state, settled.ends, [goal]):
+        if not (trial.changed and reached(state, settled, goal)):
+            continue
+        if leaves_nobody_out(state, settled, waiting) and consented(state, settled.ends, [goal]):
             found[number] = weigh(state, trial, [goal], unseen=unseen, named=named, announcing=announcing)
     return _undominated((way for _, way in sorted(found.items())), state.version)
 

@@ -6,12 +6,14 @@ listed with their commands and never gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from heapq import heapify, heappop
+from itertools import chain, product
 
+from kubectl_sharedip.metallb.families import IPFamily, family_of_service
+from kubectl_sharedip.metallb.refusals import TooManyAddresses
 from kubectl_sharedip.metallb.requests import requested
-from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.names import ServiceName
@@ -41,22 +43,32 @@ def other_goals(state: State, goal: Goal, ways: Ways) -> Iterator[Way]:
         yield from _partners(state, state.services[goal.service], goal, ways)
 
 
-def one_of_two(state: State, goal: Goal, ways: Ways) -> Iterator[Way]:
-    """Where the field asks for one address and the annotation for another: each that would do."""
+def one_of_several(state: State, goal: Goal, ways: Ways) -> Iterator[Way]:
+    """Where it asks for more than it can have: each choice that would do.
+
+    The field asks for one address and the annotation for another, or the annotation for two of one family.
+    """
     service = state.services[goal.service]
     narrowed = goal.share_with or goal.addresses or goal.separate or goal.pin
-    if narrowed or not asks_twice(service, state.version) or len(set(_said(state, service))) < 2:
+    choices = () if narrowed else dict.fromkeys(_choices(state, service))
+    if len(choices) < 2:
         return
-    for addresses in dict.fromkeys(_said(state, service)):
+    for addresses in choices:
         if addresses:
             found = ways(replace(goal, addresses=addresses))
             yield from found[:1]
 
 
-def _said(state: State, service: Service) -> list[tuple[Address, ...]]:
+def _choices(state: State, service: Service) -> Iterable[tuple[Address, ...]]:
     version = state.version
-    once = (without_annotated_request(service, version), without_field_request(service))
-    return [requests_for(one, version) for one in once]
+    if asks_twice(service, version):
+        once = (without_annotated_request(service, version), without_field_request(service))
+        return [requests_for(one, version) for one in once]
+    family = family_of_service(service)
+    if not isinstance(requested(service, version), TooManyAddresses) or not isinstance(family, IPFamily):
+        return ()
+    asked = requests_for(service, version)
+    return product(*([a for a in asked if a.family == number] for number in family.numbers))
 
 
 def _partners(state: State, service: Service, goal: Goal, ways: Ways) -> Iterator[Way]:
@@ -88,16 +100,20 @@ def _clashes(state: State, service: Service, addresses: tuple[Address, ...]) -> 
 
 
 def _holders(state: State, service: Service) -> Iterator[ServiceName]:
-    """One Service an address, the nearest first; of thousands only as many are sorted as are asked for."""
-    ahead = [
-        (name.namespace != service.name.namespace, name)
-        for a in state.ledger.allocations()
-        if a.pool and (name := a.terms.service) != service.name
-    ]
-    heapify(ahead)
+    """One Service an address, those of its own namespace first."""
+    names = state.ledger.names()
+    begin = bisect_left(names, service.name.namespace, key=_namespace)
+    end = bisect_right(names, service.name.namespace, key=_namespace)
     passed: set[tuple[Address, ...]] = set()
-    while ahead:
-        _, name = heappop(ahead)
-        if (held := held_by(state, name)) not in passed:
-            passed.add(held)
+    for number in chain(range(begin, end), range(begin), range(end, len(names))):
+        name = names[number]
+        allocation = state.ledger.allocation(name)
+        if name == service.name or allocation is None or not allocation.pool:
+            continue
+        if allocation.addresses not in passed:
+            passed.add(allocation.addresses)
             yield name
+
+
+def _namespace(name: ServiceName) -> str:
+    return name.namespace

@@ -68,6 +68,7 @@ def by_itself(state: State, service: Service, goal: Goal) -> Iterator[Service]:
         for one in (service, *_keyless(state, service, goal)):
             asking = with_requested_addresses(state, one, addresses, service)
             yield from (asking, without_requested_pool(asking, state.version))
+    yield from _of_each_family(state, service)
     yield from _other_pools(state, service)
     for one in _keyless(state, service, goal):
         yield from _as_it_asks(state, one)
@@ -146,6 +147,18 @@ def _renamed(state: State, service: Service) -> Iterator[Service]:
         yield renamed(service, {key: name})
     if len(names) > 1:
         yield renamed(service, names)
+
+
+def _of_each_family(state: State, service: Service) -> Iterator[Service]:
+    """Where it needs two families and asks for one address: that one, and a free one of the other family."""
+    request = requested(service, state.version)
+    if not isinstance(request, Request) or len(request.addresses) != 1:
+        return
+    (asked,) = request.addresses
+    for free in free_for(state, service):
+        if len(free) > 1:
+            both = tuple(asked if address.family == asked.family else address for address in free)
+            yield with_requested_addresses(state, service, both, service)
 
 
 def _other_pools(state: State, service: Service) -> Iterator[Service]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kubectl_sharedip.render.style import Style
+from kubectl_sharedip.render.text import quoted
 from kubectl_sharedip.render.tree import BOXES, PLAIN, Node, Paper, drawn
 
 _Document = Mapping[str, Any]
@@ -47,7 +48,7 @@ def _address(item: _Document, kept: Sequence[_Document], elsewhere: Mapping[str,
         if others:
             apart = f"the same key is on {', '.join(others)} too: MetalLB moves nobody to unite them"
             under.append(Node(text=apart))
-        beneath.append(Node(text=f"key {key}", beneath=tuple(under)))
+        beneath.append(Node(text=f"key {quoted(key)}", beneath=tuple(under)))
     beneath.extend(Node(text=f"no key: {_service(one)}") for one in item["services"] if not one["key"])
     beneath.extend(map(_waiting, kept))
     state = f"shared ({len(item['services'])})" if item["shared"] else "alone"

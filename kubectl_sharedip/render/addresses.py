@@ -55,6 +55,7 @@ class Rows:
             wrap_column=self.wrapped,
             headers_shown=headers_shown,
             least=_LEAST_STATE,
+            list_column=self.headers.index("PORTS"),
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from kubectl_sharedip.render.text import visible
+from kubectl_sharedip.render.text import quoted, visible
 
 _Document = Mapping[str, Any]
 
@@ -49,7 +49,7 @@ def _nodes(document: _Document, numbers: Mapping[tuple[str, str], str]) -> Itera
         state = f"shared ({len(item['services'])})" if item["shared"] else "alone"
         yield f'a{at}(["{_lines(item["address"], pool, state)}"]):::address'
         for number, key in enumerate(item["keys"]):
-            yield f'a{at}k{number}{{{{"{_lines(f"key {key}")}"}}}}:::key'
+            yield f'a{at}k{number}{{{{"{_lines(f"key {quoted(key)}")}"}}}}:::key'
         for service in item["services"]:
             yield from _service(service, numbers, drawn, "")
     for service in document["pending"]:
@@ -89,7 +89,7 @@ def _edges(document: _Document, numbers: Mapping[tuple[str, str], str]) -> Itera
             yield f'{numbers[_place(service)]} -. "{label}" .-x a{at}'
     for key, where in under.items():
         for one, next_ in pairwise(where):
-            label = _lines(f"key {key} on both", "MetalLB moves nobody to unite them")
+            label = _lines(f"key {quoted(key)} on both", "MetalLB moves nobody to unite them")
             yield f'a{one} -. "{label}" .- a{next_}'
 
 

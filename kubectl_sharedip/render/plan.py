@@ -93,16 +93,19 @@ def _effect(effect: _Document) -> str:
     after = " or ".join(", ".join(one) or "no address" for one in effect["after"])
     certain = "" if effect["certain"] else " (which one is chance)"
     gets = f"keeps {before}" if effect["after"] == [effect["before"]] else f"{before} -> {after}{certain}"
-    return visible(f"{effect['namespace']}/{effect['name']}: {gets}{_announced(effect['announcedBy'])}")
+    return visible(f"{effect['namespace']}/{effect['name']}: {gets}{_announced(effect)}")
 
 
-def _announced(nodes: _Document) -> str:
+def _announced(effect: _Document) -> str:
     """Who announces it then, and who does now where these are others; nothing where that is not known."""
-    before, after = nodes["before"], nodes["after"]
+    before, after = effect["announcedBy"]["before"], effect["announcedBy"]["after"]
     if after is None:
         return ""
-    now = f" (now by {', '.join(before)})" if before and before != after else ""
-    return f", announced by {', '.join(after) or 'nobody'}{now}"
+    now = ", ".join(before or ())
+    if effect["after"] == [[]]:
+        return f" (now announced by {now})" if now else ""
+    differs = f" (now by {now})" if now and before != after else ""
+    return f", announced by {', '.join(after) or 'nobody'}{differs}"
 
 
 def _bystanders(document: _Document, width: int | None) -> Iterator[str]:

@@ -34,12 +34,14 @@ def table(
     wrap_column: int | None,
     headers_shown: bool = True,
     least: int = 1,
+    list_column: int | None = None,
 ) -> str:
     """The rows under their headers, columns left-aligned, no blanks at the end of a line.
 
     ``width`` is in cells of the terminal, None for no limit. Where the table is wider, column
     ``wrap_column`` (0 is the first, None means the last) goes on under itself; words are not
-    broken, and it keeps ``least`` cells, so a line may still be too wide. Without
+    broken, and it keeps ``least`` cells, so a line may still be too wide: then ``list_column``, lists
+    with commas, goes on under itself as well. Without
     ``headers_shown`` the headers take no width either. The text ends with a newline, or is empty
     where there is no line. Raises ValueError for a row that has not as many cells as there are
     headers, and for a ``wrap_column`` that is no column.
@@ -63,6 +65,14 @@ def table(
         widths[wrapped] = max(
             [cell_width(titles[wrapped]), *(cell_width(t) for r in lines for t in r[wrapped])]
         )
+    if width is not None and list_column is not None:
+        over = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+        pieces = [row[list_column][0].replace(",", ", ").split(" ") for row in lines]
+        least_room = max([cell_width(titles[list_column]), *(cell_width(p) for row in pieces for p in row)])
+        if over > 0 and least_room < widths[list_column]:
+            widths[list_column] = max(widths[list_column] - over, least_room)
+            for row, parts in zip(lines, pieces, strict=True):
+                row[list_column] = _filled(parts, widths[list_column])
     padded = [
         [_padded(cell, text, size) for cell, text, size in zip(painted, line, widths, strict=True)]
         for row, cells in zip(rows, lines, strict=True)
@@ -70,6 +80,17 @@ def table(
     ]
     header_row = [_padded("", title, size) for title, size in zip(titles, widths, strict=True)]
     return _joined(header_row if headers_shown else None, padded)
+
+
+def _filled(parts: Sequence[str], width: int) -> list[str]:
+    """The parts of a list one after the other, as many on a line as there is room for."""
+    found = [""]
+    for part in parts:
+        if found[-1] and cell_width(found[-1] + part) > width:
+            found.append(part)
+        else:
+            found[-1] += part
+    return found
 
 
 def _longest_word(text: str) -> int:

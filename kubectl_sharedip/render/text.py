@@ -36,6 +36,11 @@ def visible(text: str) -> str:
     return text if text.isprintable() else _NOT_ASCII.sub(_escaped, text)
 
 
+def quoted(text: str) -> str:
+    """``text``, in quotation marks where a blank at an end or a second one would not be seen without."""
+    return text if text == text.strip(" ") and "  " not in text else f'"{text}"'
+
+
 def cell_width(text: str) -> int:
     """How many cells of a terminal a text without hidden characters takes, 0 or more."""
     return len(text) if text.isascii() else sum(map(_cells, text))

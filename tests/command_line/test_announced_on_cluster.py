@@ -146,6 +146,60 @@ def test_a_plan_without_endpoints_says_that_it_does_not_know(lab: Lab) -> None:
     assert [note["code"] for note in document["notes"] if note["code"] == "SIP907"] == ["SIP907"]
 
 
+def test_a_plan_for_more_than_can_be_named_in_one_request_says_who_announces_too(lab: Lab) -> None:
+    many = [f"many-{number:03}" for number in range(101)]
+    key = {"metallb.io/allow-shared-ip": "dns"}
+    for number, name in enumerate(many):
+        lab.api.put(service(name, port=9000 + number, annotations=key, loadBalancerIP=SHARED))
+        lab.api.put(slice_of(name))
+
+    document = lab("fix", *many, "--dry-run=client", "-o", "json").document
+
+    nodes = [effect["announcedBy"] for effect in document["effects"] if effect["name"].startswith("many")]
+    assert nodes == [{"before": [], "after": ["n1"]}] * 101
+    (asked,) = lab.api.asked("/endpointslices")
+    assert "labelSelector" not in asked.query
+
+
+def test_the_way_back_says_who_announces_whom_it_takes_an_address_from(lab: Lab) -> None:
+    lab.api.put(slice_of("dot"))
+    lab.metallb_gives("dot", SHARED)
+    assert lab("fix", "dot", "--yes").status == 0
+
+    back = lab("undo", "--dry-run=client", "-o", "json").document
+
+    assert broken_promises(back) == []
+    assert [effect["announcedBy"] for effect in back["effects"]] == [{"before": ["n1"], "after": []}]
+    shown = lab("undo", "--dry-run=client").out
+    assert f"dot: {SHARED} -> no address (now announced by n1)" in " ".join(shown.split())
+
+
+def test_the_way_back_to_policy_local_says_who_announces(lab: Lab) -> None:
+    lab.api.put(
+        service(
+            "shut",
+            port=99,
+            annotations={"metallb.io/allow-shared-ip": "dns"},
+            loadBalancerIP=SHARED,
+            externalTrafficPolicy="Local",
+            healthCheckNodePort=32000,
+            selector={"app": "shut"},
+        )
+    )
+    lab.api.put(slice_of("shut"))
+    lab.metallb_gives("shut", SHARED)
+    assert lab("fix", "shut", "--allow", "policy", "--yes").status == 0
+    body = lab.get("shut")
+    body["spec"].pop("healthCheckNodePort", None)  # as the API server does under Cluster
+    lab.api.put(body)
+
+    back = lab("undo", "--dry-run=client", "-o", "json").document
+
+    paths = [operation["path"] for edit in back["edits"] for operation in edit["operations"]]
+    assert paths == ["/spec/externalTrafficPolicy", "/spec/healthCheckNodePort"]
+    assert [effect["announcedBy"] for effect in back["effects"]] == [{"before": ["n1"], "after": []}]
+
+
 @pytest.fixture
 def silenced(lab: Lab) -> Lab:
     """Who waits for the address of vault: a key for both would end what layer 2 says of vault."""

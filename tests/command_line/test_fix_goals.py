@@ -27,6 +27,9 @@ def lab(api: FakeApi, program: Program) -> Lab:
     return Lab(api, program)
 
 
+CASES = Path(__file__).parent.parent / "cases"
+
+
 def forty(lab: Lab) -> None:
     """As many Services that wait for the address of vault, each on a port of its own."""
     vault = lab.get("vault", "bank")
@@ -304,3 +307,14 @@ def test_a_file_that_is_no_plan_is_named(lab: Lab, text: str) -> None:
     assert "plan.json" in ended.err
     assert "Traceback" not in ended.err
     assert lab.patches() == []
+
+
+def test_a_way_that_edits_what_is_put_back_says_where_to_make_the_change(program: Program) -> None:
+    folder = CASES / "SIP702"
+    ended = program("fix", "mail", "-n", "shop", "-f", str(folder / "input.yaml"), "-o", "json")
+
+    document = ended.document
+    assert ended.status == 1
+    assert [way["needs"] for way in document["alternatives"]] == [["owned"]]
+    (warning,) = document["warnings"]
+    assert "Kustomization flux-system/apps" in warning

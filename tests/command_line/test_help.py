@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from importlib import import_module
 
 import pytest
 
+from kubectl_sharedip.cli.formats import OUTPUTS
 from kubectl_sharedip.cli.lazily import SUMMARIES, summary_of
 from tests.command_line.program import Program
 
@@ -55,6 +57,8 @@ def test_help_fits_80_columns(program: Program, words: list[str]) -> None:
     assert ended.status == 0
     assert ended.out.startswith(f"Usage: {' '.join(['kubectl sharedip', *words])}")
     assert [line for line in ended.out.splitlines() if len(line) > 80] == []
+    assert [line for line in ended.out.splitlines() if line.endswith("custom-")] == []
+    assert "  [WHAT]" not in ended.out
     assert "Traceback" not in ended.err
 
 
@@ -90,6 +94,31 @@ def test_help_imports_nothing_that_thinks(program: Program, command: str) -> Non
     commands = {name for name in ours if name.startswith("kubectl_sharedip.cli.commands.")}
     assert commands == ({f"kubectl_sharedip.cli.commands.{command}"} if command else set())
     assert not {"kubernetes", "tabulate", "jmespath", "yaml", "urllib3"} & set(ended.stderr.split())
+
+
+@pytest.mark.parametrize("name", sorted(OUTPUTS))
+def test_help_has_two_examples_that_the_command_understands(name: str) -> None:
+    command = getattr(import_module(f"kubectl_sharedip.cli.commands.{name}"), name)
+    text = (command.help or "").partition("Examples:")[2]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+
+    assert len(lines) >= 2
+    assert len([line for line in lines if f"kubectl sharedip {name}" in line]) >= 2
+    for line in lines:
+        _, word, *words = shlex.split(line.rpartition("| ")[2])
+        assert word == "sharedip"
+        other = import_module(f"kubectl_sharedip.cli.commands.{words[0]}")
+        context = getattr(other, words[0]).make_context(words[0], words[1:])
+        assert context.args == []
+
+
+@pytest.mark.parametrize("name", sorted(set(OUTPUTS) - {"explain"}))
+def test_help_tells_a_command_s_own_options_first(program: Program, name: str) -> None:
+    text = program(name, "--help", columns=80).out
+
+    own, common = text.split("Options of every command:")
+    assert _flags(own) - _HELP == set(OWN[name].split()) | {"-o", "--output"}
+    assert {"--context", "-n", "-l"} <= _flags(common)
 
 
 def test_flags_may_stand_before_the_command(program: Program) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from unittest import mock
 
+import pytest
+
+from kubectl_sharedip.metallb import predict as predicting
 from kubectl_sharedip.metallb.predict import Prediction, predict
+from kubectl_sharedip.metallb.settle import Settled, settle
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Operation
 from kubectl_sharedip.model.snapshot import Snapshot
@@ -142,3 +147,42 @@ def test_who_flaps_already_and_is_not_edited() -> None:
     assert prediction.flapping == {named("flaps")}
     assert ServiceName("default", "flaps") in prediction.lists
     assert len(prediction.lists[named("flaps")]) > 1
+
+
+@pytest.mark.parametrize("whole", [(True, True), (True, False), (False, True), (False, False)])
+def test_of_two_metallbs_either_may_leave_the_answer_a_part(whole: tuple[bool, bool]) -> None:
+    ends = iter(whole)
+
+    def settle_so(*arguments: Any) -> Settled:
+        one = next(ends)
+        return replace(settle(*arguments), complete=one, lists_complete=one)
+
+    both = snapshot_of(
+        TEN,
+        *second_metallb(pool("far", "10.7.0.0/24")),
+        unapplied("a"),
+        unapplied("b", loadBalancerClass="x"),
+    )
+    with mock.patch.object(predicting, "settle", settle_so):
+        prediction = predict(both)
+
+    assert next(ends, None) is None  # both were asked
+    assert (prediction.complete, prediction.lists_complete) == (all(whole), all(whole))
+
+
+def test_of_two_metallbs_either_may_be_restless() -> None:
+    asked: list[object] = []
+
+    def settle_so(*arguments: Any) -> Settled:
+        asked.append(arguments)
+        return replace(settle(*arguments), restless=len(asked) == 1)
+
+    both = snapshot_of(
+        TEN,
+        *second_metallb(pool("far", "10.7.0.0/24")),
+        unapplied("a"),
+        unapplied("b", loadBalancerClass="x"),
+    )
+    with mock.patch.object(predicting, "settle", settle_so):
+        assert predict(both).restless
+    assert len(asked) == 2

@@ -78,6 +78,9 @@ def test_a_part_is_called_a_part(limits: dict[str, int]) -> None:
         else:
             parts += 1
             assert ends <= all_ends, (seed, edit)
+            if less.lists_complete:
+                names = [name for name in before.services if whole.addresses(name) != less.addresses(name)]
+                assert names == [], (seed, edit)
     assert parts > 0
 
 
@@ -91,3 +94,21 @@ def test_whoever_needs_more_looks_than_the_most_is_tired_and_so_is_who_gives_up(
     assert not walk.tired
     walk.give_up()
     assert walk.tired
+
+
+def test_what_was_given_up_once_stays_a_part() -> None:
+    for _, before, _ in WORLDS[:20]:
+        walk = looks.Walk(unrested(before))
+        walk.complete = False
+        assert passes.one_pass(walk, before)
+        assert not walk.complete
+
+
+def test_what_just_suffices_is_enough() -> None:
+    tried = enough = 0
+    for _, before, edit in WORLDS:
+        whole = settle(before, [edit], unrested(before))
+        if whole.complete and not whole.restless and len(whole.ends) > 1:
+            tried += 1
+            enough += with_limits(before, edit, ends=len(whole.ends)).complete
+    assert enough > 0.9 * tried > 0  # one in twenty passes more than it ends with

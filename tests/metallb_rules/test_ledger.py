@@ -105,6 +105,7 @@ def test_the_books_are_a_dictionary_with_indexes(
     ledger, plain = replayed(first, changes, limit)
     assert {one.terms.service: one for one in ledger.allocations()} == plain
     assert len(list(ledger.allocations())) == len(plain)
+    assert list(ledger.names()) == sorted(plain)
     for address in everywhere(range_):
         assert ledger.holders(address) == tuple(one.terms.service for one in naive_on(plain, address))
     assert ledger.used(range_) == tuple(a for a in everywhere(range_) if naive_on(plain, a))

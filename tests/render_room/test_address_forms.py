@@ -16,7 +16,7 @@ from kubectl_sharedip.render.addresses import address_csv
 from kubectl_sharedip.render.mermaid import address_chart
 from kubectl_sharedip.render.names import names
 from kubectl_sharedip.render.style import Style
-from kubectl_sharedip.render.text import hidden, visible
+from kubectl_sharedip.render.text import hidden, quoted, visible
 
 Json = dict[str, Any]
 
@@ -31,6 +31,7 @@ HOSTILE = (
     "\x1b[31mred\u202egnirts\n# heading",
     "名前-キー",
     "end",
+    "trailing ",
 )
 
 
@@ -115,7 +116,7 @@ def test_a_chart_has_every_name_in_its_labels_and_no_syntax_of_theirs(text: str)
         outside = label.sub('""', line)
         assert re.fullmatch(r'[\w \-<>.:,()\[\]{}"=%]*', outside) and not any(map(hidden, outside))
     labels = [_read(inside) for inside in label.findall(chart)]
-    assert f"key {visible(text)}" in labels
+    assert f"key {visible(quoted(text))}" in labels
     assert any(f'key "{visible(text)}" is not its own' in one for one in labels)
 
 

@@ -187,3 +187,22 @@ def test_a_reason_that_is_not_known_has_no_code() -> None:
     unknown = document(pending=[service("a/b", reason=reason)])
     line = address_table(unknown, wide=False, width=80, style=Style(enabled=True)).splitlines()[1]
     assert line == "<pending>   -     a/b       -       not enough could be read to tell"
+
+
+def test_a_list_of_ports_goes_on_below_where_the_line_would_be_too_wide() -> None:
+    ports = [f"{number}/TCP" for number in range(8001, 8013)]
+    shown = document(
+        item("192.168.1.205", service("shop/many", ports=ports)),
+        item("192.168.1.206", service("shop/one", ports=["80/TCP"])),
+    )
+
+    narrow = address_table(shown, wide=False, width=80, style=PLAIN).splitlines()
+    wide = address_table(shown, wide=False, width=200, style=PLAIN).splitlines()
+
+    assert max(map(len, narrow)) <= 80
+    assert ",".join(ports) in wide[1]
+    start = narrow[0].index("PORTS")
+    told = "".join(line[start:].split()[0] for line in narrow[1:-1])
+    assert told == ",".join(ports)
+    assert narrow[1].endswith("alone")
+    assert narrow[-1].split() == ["192.168.1.206", "-", "shop/one", "80/TCP", "alone"]

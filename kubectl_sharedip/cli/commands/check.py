@@ -9,10 +9,11 @@ import click
 
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import ip_families, reading_options, request_of
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.option("--offline", is_flag=True, help="Take the files alone; ask no cluster.")
 @click.option(

@@ -8,11 +8,12 @@ import click
 
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import allowances, reading_options, request_of, seconds
 from kubectl_sharedip.model.plan import ALLOWANCES
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.argument("services", nargs=-1, metavar="[SVC]...", shell_complete=completed("services"))
 @click.option(

@@ -6,10 +6,11 @@ import click
 
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import reading_options, request_of
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.option(
     "--for",

@@ -8,10 +8,11 @@ import click
 
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import reading_options, request_of, seconds
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.argument("plan", required=False, shell_complete=completed("plans"))
 @click.option("--list", "listing", is_flag=True, help="List the plans that were done; ask no cluster.")

@@ -11,6 +11,7 @@ import click
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.failures import Exit, report
 from kubectl_sharedip.cli.formats import output_option
+from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import reading_options, request_of
 from kubectl_sharedip.cli.request import Request
 
@@ -30,7 +31,7 @@ class WhyRequest:
     watch: bool = False
 
 
-@click.command()
+@click.command(cls=Spoken)
 @reading_options
 @click.argument("services", nargs=-1, metavar="[SVC]...", shell_complete=completed("services"))
 @click.option("--events", is_flag=True, help="Show the last events of each Service, whoever sent them.")
