@@ -13,13 +13,13 @@ import click
 
 from kubectl_sharedip.cli.completed import WANTED, completed
 from kubectl_sharedip.cli.formats import usual_of
-from kubectl_sharedip.cli.labels import label_selector
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.request import ConnectionRequest
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance
 
 if TYPE_CHECKING:
     from kubectl_sharedip.diagnose.environments import Environments
+    from kubectl_sharedip.model.plan import Allowance
+    from kubectl_sharedip.model.pool import LabelSelector
 
 _TABLES = ("table", "wide")
 
@@ -147,7 +147,7 @@ def request_of(context: click.Context, output: str | None) -> Request:
         lb_class=given.get("lb_class"),
         output=output,
         query=given.get("query"),
-        labels=None if labels_text is None else label_selector(labels_text),
+        labels=None if labels_text is None else _selector(labels_text),
         labels_text=labels_text or "",
         sort_by=given.get("sort_by"),
         show_labels=show_labels,
@@ -155,6 +155,12 @@ def request_of(context: click.Context, output: str | None) -> Request:
         color=given.get("color", "auto"),
         verbosity=given.get("verbosity", 0),
     )
+
+
+def _selector(text: str) -> LabelSelector:
+    from kubectl_sharedip.cli.labels import label_selector
+
+    return label_selector(text)
 
 
 def _version(text: str | None) -> str | None:
@@ -185,6 +191,8 @@ def seconds(flag: str, text: str | None) -> float | None:
 
 def allowances(text: str | None) -> tuple[Allowance, ...]:
     """The allowances of --allow; a usage error names the one that is not known."""
+    from kubectl_sharedip.model.plan import ALLOWANCES
+
     given = [word.strip() for word in (text or "").split(",") if word.strip()]
     unknown = [word for word in given if word not in ALLOWANCES]
     if unknown:
