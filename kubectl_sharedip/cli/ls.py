@@ -61,7 +61,9 @@ def run(request: Request, wanted: LsRequest) -> int:
 
         def answer() -> Round:
             told = _told(request, wanted)
-            return Round(document=told.document, show=lambda: rows.show(told))
+            # Labels are no part of the document, and a change of them is one of its rows.
+            shown = [[*place, labels] for place, labels in (told.labels or {}).items()]
+            return Round(document={**told.document, "labels": shown}, show=lambda: rows.show(told))
 
         watch(request, (*_WATCHED, *([_SLICES] if wanted.endpoints else [])), answer)
     told = _told(request, wanted)

@@ -27,6 +27,7 @@ class Rows:
     def __init__(self, request: Request) -> None:
         self._request = request
         self._last: Table | None = None
+        self._noted: set[str] = set()
 
     def show(self, told: Told) -> None:
         """Prints the whole answer, or what is different from the last one."""
@@ -36,18 +37,24 @@ class Rows:
         style, wide = style_of(self._request), self._request.output == "wide"
         now = address_rows(told.document, wide=wide, style=style, labels=told.labels)
         before, self._last = self._last, now
+        new = self._new_notes(told)
         if before is None:
             show(self._request, told)
             return
+        print_notes({"notes": new})
         changed = _changes(before.cells, now.cells, style)
         if not changed:
-            print_notes(told.document)
             return
         at = datetime.now(timezone.utc).strftime("%H:%M:%SZ")
         say([f"{at}: {len(changed)} row{'s' if len(changed) > 1 else ''} changed"])
         shown = Table(headers=("CHANGE", *now.headers), cells=changed, wrapped=now.wrapped + 1)
         print_answer(shown.table(width=None if wide else width(), headers_shown=not self._request.no_headers))
-        print_notes(told.document)
+
+    def _new_notes(self, told: Told) -> list[dict[str, str]]:
+        """Those that the answer before did not have."""
+        notes, before = told.document["notes"], self._noted
+        self._noted = {note["message"] for note in notes}
+        return [note for note in notes if note["message"] not in before]
 
 
 def _changes(

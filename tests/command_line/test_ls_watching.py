@@ -125,6 +125,22 @@ def test_pods_that_become_ready_change_their_row(lab: Lab) -> None:
         assert [row.split()[3:6] for row in _rows(one.said)] == [["shop/dns-tcp", "53/TCP", "1/1"]]
 
 
+def test_a_label_that_changes_changes_its_row_and_a_note_is_said_once(lab: Lab) -> None:
+    lab.api.forbidden = {("endpointslices", "*"), ("endpointslices", None)}
+    words = lab.words("ls", "-w", "--show-labels", "--endpoints")
+    with terminal(words, lab.program.home, lab.program.env, columns=200) as one:
+        one.until(lambda said: "853/TCP" in said and _watches(lab) >= 2)
+        body = lab.get("dot")
+        body["metadata"]["labels"] = {"app": "dot"}
+        lab.api.put(body)
+        one.until(lambda said: bool(_rows(said)))
+
+        (row,) = _rows(one.said)
+        assert row.split()[0] == "changed"
+        assert row.endswith("   app=dot")
+        assert one.said.count("endpointslices could not be read") == 1
+
+
 def _slice(name: str, *, ready: bool) -> dict[str, object]:
     return {
         "apiVersion": "discovery.k8s.io/v1",
