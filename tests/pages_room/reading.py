@@ -28,7 +28,7 @@ class Section(NamedTuple):
 def sections(page: Path) -> list[Section]:
     """The parts of a page, each with the words of its commands after ``kubectl sharedip``."""
     text = page.read_text()
-    parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    parts = re.split(r"^##? ", text, flags=re.MULTILINE)[1:]
     return [Section(part.partition("\n")[0].strip("# "), part, list(_commands(part))) for part in parts]
 
 

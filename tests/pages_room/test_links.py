@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages_room.reading import ROOT, anchors, links
+from tests.pages_room.reading import ROOT, anchors, links, sections
 
 _PAGES = sorted(
     page
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "krew").glob("*.md"))
     if page.is_file()
 )
+
+_WRITTEN = ("docs/architecture.md", "docs/metallb.md", "docs/runbook.md", "docs/check.md", "docs/probe.md")
 
 
 def test_there_are_pages() -> None:
@@ -31,6 +33,13 @@ def test_links_of_the_messages() -> None:
     found = {page.name: broken(page) for page in _PAGES if "messages" in page.parts}
 
     assert {name: links for name, links in found.items() if links} == {}
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", *_WRITTEN])
+def test_a_part_of_a_page_stands_once(name: str) -> None:
+    headings = [section.heading for section in sections(ROOT / name)]
+
+    assert sorted(headings) == sorted(set(headings))
 
 
 def test_a_link_to_nowhere_is_found(tmp_path: Path) -> None:
