@@ -10,7 +10,7 @@ from typing import Literal
 
 import click
 
-from kubectl_sharedip.cli.helping import Spoken
+from kubectl_sharedip.cli.own_options import Spoken
 
 FLAGS = ("--tls", "--http")
 USUAL: Literal["usual"] = "usual"

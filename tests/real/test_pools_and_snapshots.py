@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.command_line.schema import broken_promises, promised
+from tests.command_line.schema import broken_promises
 from tests.diagnose_room.program import ask
 from tests.real.asking import document, sharedip
 from tests.realcluster import examples
@@ -111,7 +111,8 @@ def _said(answer: dict[str, Any], flag: str) -> dict[str, Any]:
     A plan's id is made of all that it says, its commands too.
     """
     text = json.dumps({**answer, "source": None, "id": None}).replace(flag, "")
-    return promised(json.loads(text))
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def test_a_whole_cluster_taken_home(cluster: RealCluster, tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import click
 
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
-from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import reading_options, request_of
+from kubectl_sharedip.cli.own_options import Spoken
 
 
 @click.command(cls=Spoken)

@@ -8,8 +8,8 @@ import click
 
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
-from kubectl_sharedip.cli.helping import Spoken
 from kubectl_sharedip.cli.options import reading_options, request_of, seconds
+from kubectl_sharedip.cli.own_options import Spoken
 
 
 @click.command(cls=Spoken)
