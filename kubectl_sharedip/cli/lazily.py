@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: The commands in the order in which help lists them, each with the first sentence of its own help.
 SUMMARIES: Mapping[str, str] = MappingProxyType(
@@ -43,6 +46,13 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f"{_MODULES}.{cmd_name}"), cmd_name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        commands = [CompletionItem(name, help=said) for name, said in SUMMARIES.items()]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(item for item in commands if item.value.startswith(incomplete)), *options]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -49,18 +49,14 @@ def main() -> NoReturn:
 
 def complete() -> NoReturn:
     """Answers kubectl's request for completions (``kubectl_complete-sharedip ARGS...``)."""
-    from click.shell_completion import ShellComplete
+    gc.disable()
+    from kubectl_sharedip.cli.completing import answer
 
-    words = sys.argv[1:] or [""]
-    found = ShellComplete(cli, {}, "kubectl sharedip", "_X").get_completions(words[:-1], words[-1])
-    for item in found:
-        print(f"{item.value}\t{item.help}" if item.help else item.value)
-    print(":4")
-    sys.exit(Exit.OK)
+    answer(cli, sys.argv[1:])
 
 
 def _run(arguments: list[str]) -> int:
-    arguments = _as_kubectl_reads(arguments)
+    arguments = as_kubectl_reads(arguments)
     try:
         return int(cli.main(arguments, prog_name="kubectl sharedip", standalone_mode=False) or Exit.OK)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -86,7 +82,7 @@ def _run(arguments: list[str]) -> int:
         return _failed(error)
 
 
-def _as_kubectl_reads(arguments: list[str]) -> list[str]:
+def as_kubectl_reads(arguments: list[str]) -> list[str]:
     """``-o=json`` as ``-o json``: kubectl takes both, and click would take the sign for the value."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     short = re.compile(r"-[A-Za-z]=")

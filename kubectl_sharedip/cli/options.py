@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from kubectl_sharedip.cli.completed import WANTED, completed
 from kubectl_sharedip.cli.formats import usual_of
-from kubectl_sharedip.cli.labels import label_selector
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.request import ConnectionRequest
 from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
 
 if TYPE_CHECKING:
     from kubectl_sharedip.diagnose.environments import Environments
+    from kubectl_sharedip.model.pool import LabelSelector
 
 _TABLES = ("table", "wide")
 
@@ -45,7 +46,7 @@ _CONNECTION: tuple[tuple[str, dict[str, Any]], ...] = (
 def reading_options(command: F) -> F:
     """Adds the flags of every command that reads."""
     for name, settings in reversed(_CONNECTION):
-        command = click.option(name, default=None, expose_value=False, callback=_keep, **settings)(command)
+        command = _flag(name, default=None, **settings)(command)
     for decorate in reversed(_SPECIAL):
         command = decorate(command)
     return command
@@ -59,7 +60,8 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any
 
 
 def _flag(*names: str, **settings: Any) -> Callable[[F], F]:
-    return click.option(*names, expose_value=False, callback=_keep, **settings)
+    wanted = next((completed(WANTED[name]) for name in names if name in WANTED), None)
+    return click.option(*names, expose_value=False, callback=_keep, shell_complete=wanted, **settings)
 
 
 _SPECIAL: tuple[Callable[[Any], Any], ...] = (
@@ -145,7 +147,7 @@ def request_of(context: click.Context, output: str | None) -> Request:
         lb_class=given.get("lb_class"),
         output=output,
         query=given.get("query"),
-        labels=None if labels_text is None else label_selector(labels_text),
+        labels=None if labels_text is None else _selector(labels_text),
         labels_text=labels_text or "",
         sort_by=given.get("sort_by"),
         show_labels=show_labels,
@@ -153,6 +155,12 @@ def request_of(context: click.Context, output: str | None) -> Request:
         color=given.get("color", "auto"),
         verbosity=given.get("verbosity", 0),
     )
+
+
+def _selector(text: str) -> LabelSelector:
+    from kubectl_sharedip.cli.labels import label_selector
+
+    return label_selector(text)
 
 
 def _version(text: str | None) -> str | None:

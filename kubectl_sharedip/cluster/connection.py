@@ -93,15 +93,20 @@ class Connection:
         query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         content_type: str = "application/json",
+        *,
+        accept: str = "application/json",
     ) -> Json:
         """The object with which the server answers.
 
-        ``path`` begins with a slash, ``body`` is sent as JSON. Raises ClusterError for everything
+        ``path`` begins with a slash, ``body`` is sent as JSON, ``accept`` is the form that is asked for.
+        Raises ClusterError for everything
         that is no success. A GET whose connection breaks is made once more; what may have changed
         something is never repeated.
         """
         data = None if body is None else json.dumps(body).encode()
-        headers = {**self._headers, **({} if body is None else {"Content-Type": content_type})}
+        headers = {**self._headers, "Accept": accept}
+        if body is not None:
+            headers["Content-Type"] = content_type
         for attempt in range(_TRIES):
             started = time.monotonic()
             try:

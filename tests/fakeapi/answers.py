@@ -9,6 +9,7 @@ import base64
 import json
 from collections.abc import Mapping
 
+from .forms import in_form
 from .requests import Meant, Recorded
 from .selection import UnknownField, check, matches
 from .store import Conflict, Json, Store, key, merged
@@ -54,7 +55,7 @@ def answer(store: Store, meant: Meant, request: Recorded, *, knows_service_type:
         check(meant.served.plural, request.query, knows_service_type=knows_service_type)
     except UnknownField as field:
         return failure(400, f'field label not supported: "{field}"')
-    return _list(store, meant, request.query)
+    return in_form(_list(store, meant, request.query), request)
 
 
 def _one(store: Store, meant: Meant, name: str, request: Recorded) -> Answer:

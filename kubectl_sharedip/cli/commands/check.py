@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import ip_families, reading_options, request_of
 from kubectl_sharedip.cli.own_options import Spoken
@@ -15,10 +16,26 @@ from kubectl_sharedip.cli.own_options import Spoken
 @click.command(cls=Spoken)
 @reading_options
 @click.option("--offline", is_flag=True, help="Take the files alone; ask no cluster.")
-@click.option("--cluster-ip-families", metavar="A,B", help="Families of the cluster: ipv4 (default), ipv6.")
+@click.option(
+    "--cluster-ip-families",
+    shell_complete=completed("families"),
+    metavar="A,B",
+    help="Families of the cluster: ipv4 (default), ipv6.",
+)
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), help="What exits 1 (error).")
-@click.option("--ignore", multiple=True, metavar="CODE", help="Count these findings only; may be repeated.")
-@click.option("--baseline", metavar="FILE", help="Count what a saved report (-o json) has, do not tell it.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    shell_complete=completed("codes"),
+    metavar="CODE",
+    help="Count these findings only; may be repeated.",
+)
+@click.option(
+    "--baseline",
+    shell_complete=completed("file"),
+    metavar="FILE",
+    help="Count what a saved report (-o json) has, do not tell it.",
+)
 @click.option("--environments", multiple=True, metavar="A,B", help="Names, or label=KEY: dev,prod|live.")
 @output_option("check")
 @click.pass_context

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import click
 
+from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 
 
 @click.command()
-@click.argument("code", required=False)
-@click.option("--schema", "kind", metavar="KIND", help="Print the JSON Schema of a document instead.")
+@click.argument("code", required=False, shell_complete=completed("codes"))
+@click.option(
+    "--schema",
+    "kind",
+    shell_complete=completed("kinds"),
+    metavar="KIND",
+    help="Print the JSON Schema of a document instead.",
+)
 @output_option("explain")
 @click.pass_context
 def explain(context: click.Context, code: str | None, kind: str | None, output: str | None) -> int:

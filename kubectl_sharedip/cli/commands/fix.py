@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import allowances, reading_options, request_of, seconds
 from kubectl_sharedip.cli.own_options import Spoken
@@ -14,19 +15,43 @@ from kubectl_sharedip.model.plan import ALLOWANCES
 
 @click.command(cls=Spoken)
 @reading_options
-@click.argument("services", nargs=-1, metavar="[SVC]...")
-@click.option("--share-with", metavar="SVC", help="Give it the address of this Service.")
-@click.option("--address", metavar="A[,B]", help="Give it this address, one a family.")
+@click.argument("services", nargs=-1, metavar="[SVC]...", shell_complete=completed("services"))
+@click.option(
+    "--share-with",
+    shell_complete=completed("services"),
+    metavar="SVC",
+    help="Give it the address of this Service.",
+)
+@click.option(
+    "--address",
+    shell_complete=completed("addresses"),
+    metavar="A[,B]",
+    help="Give it this address, one a family.",
+)
 @click.option("--separate", is_flag=True, help="Give it an address of its own.")
 @click.option("--pin", is_flag=True, help="Write its present address down as a request.")
-@click.option("--key", metavar="KEY", help="The sharing key to use where one is needed.")
-@click.option("--allow", metavar="A,B", help=f"Leave to: {', '.join(ALLOWANCES)}.")
+@click.option(
+    "--key",
+    shell_complete=completed("keys"),
+    metavar="KEY",
+    help="The sharing key to use where one is needed.",
+)
+@click.option(
+    "--allow",
+    shell_complete=completed("allowances"),
+    metavar="A,B",
+    help=f"Leave to: {', '.join(ALLOWANCES)}.",
+)
 @click.option("--all", "every", is_flag=True, help="With --yes: every Pending Service in scope.")
-@click.option("--plan", metavar="FILE", help="Do a plan that was saved with -o json.")
+@click.option(
+    "--plan", shell_complete=completed("file"), metavar="FILE", help="Do a plan that was saved with -o json."
+)
 @click.option("-y", "--yes", is_flag=True, help="Do the plan without asking.")
 @click.option("--dry-run", type=click.Choice(["client", "server"]), help="Show, or have the server judge.")
 @click.option("--timeout", metavar="TIME", help="How long to wait for MetalLB (60s, or 30 ms a Service).")
-@click.option("--journal-dir", metavar="DIR", help="Where the state before is kept.")
+@click.option(
+    "--journal-dir", shell_complete=completed("dir"), metavar="DIR", help="Where the state before is kept."
+)
 @output_option("fix")
 @click.pass_context
 def fix(context: click.Context, /, services: tuple[str, ...], output: str | None, **given: Any) -> int:

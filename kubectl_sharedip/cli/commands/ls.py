@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import reading_options, request_of
 from kubectl_sharedip.cli.own_options import Spoken
@@ -11,7 +12,7 @@ from kubectl_sharedip.cli.own_options import Spoken
 
 @click.command(cls=Spoken)
 @reading_options
-@click.argument("what", nargs=-1, metavar="[WHAT]...")
+@click.argument("what", nargs=-1, metavar="[WHAT]...", shell_complete=completed("whats"))
 @click.option("--shared", is_flag=True, help="Only addresses that two or more Services share.")
 @click.option("--pending", is_flag=True, help="Only Services that wait for an address.")
 @click.option("--endpoints", is_flag=True, help="Add how many pods are ready behind each Service.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import reading_options, request_of
 from kubectl_sharedip.cli.own_options import Spoken
@@ -11,8 +12,17 @@ from kubectl_sharedip.cli.own_options import Spoken
 
 @click.command(cls=Spoken)
 @reading_options
-@click.option("--for", "joins", multiple=True, metavar="PORTS|FILE", help="Say who could join which address.")
-@click.option("--key", metavar="KEY", help="With --for: the sharing key that it has.")
+@click.option(
+    "--for",
+    "joins",
+    multiple=True,
+    shell_complete=completed("file"),
+    metavar="PORTS|FILE",
+    help="Say who could join which address.",
+)
+@click.option(
+    "--key", shell_complete=completed("keys"), metavar="KEY", help="With --for: the sharing key that it has."
+)
 @click.option("-w", "--watch", is_flag=True, help="Answer anew whenever the answer changes.")
 @output_option("pools")
 @click.pass_context

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import reading_options, request_of, seconds
 from kubectl_sharedip.cli.port_flags import WithPortFlags, ports
@@ -13,14 +14,19 @@ from kubectl_sharedip.cli.port_flags import WithPortFlags, ports
 
 @click.command(cls=WithPortFlags)
 @reading_options
-@click.argument("services", nargs=-1, metavar="[SVC]...")
+@click.argument("services", nargs=-1, metavar="[SVC]...", shell_complete=completed("services"))
 @click.option(
     "--parallel", type=click.IntRange(1, 512), metavar="N", help="How many are tried at a time (32)."
 )
 @click.option("--connect-timeout", metavar="TIME", help="How long to wait for a connection (4s).")
 @click.option("--tls", metavar="[PORTS]", help="TLS handshake on these ports (alone: where usual).")
 @click.option("--http", metavar="[PORTS]", help="HTTP GET / on these ports (alone: where usual).")
-@click.option("--targets", metavar="DIR", help="Try nothing: write targets and alerts for Prometheus.")
+@click.option(
+    "--targets",
+    shell_complete=completed("dir"),
+    metavar="DIR",
+    help="Try nothing: write targets and alerts for Prometheus.",
+)
 @click.option("-w", "--watch", is_flag=True, help="Go on, and print what changes.")
 @output_option("probe")
 @click.pass_context

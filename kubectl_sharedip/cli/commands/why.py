@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.failures import Exit, report
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import reading_options, request_of
@@ -32,7 +33,7 @@ class WhyRequest:
 
 @click.command(cls=Spoken)
 @reading_options
-@click.argument("services", nargs=-1, metavar="[SVC]...")
+@click.argument("services", nargs=-1, metavar="[SVC]...", shell_complete=completed("services"))
 @click.option("--events", is_flag=True, help="Show the last events of each Service, whoever sent them.")
 @click.option("--habits", is_flag=True, help="Tell what works and is bad style, too (SIP8xx).")
 @click.option("-w", "--watch", is_flag=True, help="Answer anew whenever the answer changes.")

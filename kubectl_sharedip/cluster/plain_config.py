@@ -1,0 +1,122 @@
+"""A kubeconfig read for a glance at the cluster: names, and an entry where nothing about it is special.
+
+It exists because completion has a tenth of a second, and the kubernetes library takes longer to import.
+What wants the library (credential plugins, proxies, impersonation) is refused here by ``plain``, and
+asked in the usual way. Refuses to say what is wrong with a file: whoever runs the command is told.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubectl_sharedip.cluster.request import ConnectionRequest
+
+_SECTIONS = {"contexts": "context", "clusters": "cluster", "users": "user"}
+_CLUSTER = {
+    *("server", "certificate-authority", "certificate-authority-data"),
+    *("insecure-skip-tls-verify", "extensions"),
+}
+_USER = {
+    *("token", "client-certificate", "client-certificate-data", "client-key", "client-key-data"),
+    "extensions",
+}
+_PATHS = ("certificate-authority", "client-certificate", "client-key")
+#: Flags that change who asks, or whom: the usual way knows them all.
+_SPECIAL = (
+    *("as_user", "as_groups", "as_uid", "certificate_authority", "client_certificate", "client_key"),
+    "tls_server_name",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A server and what is needed to ask it: the kubeconfig's fields, paths made absolute."""
+
+    cluster: Mapping[str, Any] = field(repr=False)
+    user: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All files together: the bodies of each section by name, the first of a name counting."""
+
+    entries: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(repr=False)
+    current: str
+
+    def names(self, section: str) -> list[str]:
+        """The names in ``contexts``, ``clusters`` or ``users``, sorted."""
+        return sorted(self.entries[section])
+
+    def context(self, request: ConnectionRequest) -> Mapping[str, Any]:
+        """The context that is meant; empty where there is none."""
+        return self.entries["contexts"].get(request.context or self.current, {})
+
+    def namespace(self, request: ConnectionRequest) -> str:
+        """The current namespace."""
+        return str(request.namespace or self.context(request).get("namespace") or "default")
+
+    def plain(self, request: ConnectionRequest) -> Place | None:
+        """Where to ask, or None where the usual way has to be gone."""
+        if any(getattr(request, name) for name in _SPECIAL):
+            return None
+        context = self.context(request)
+        cluster = dict(self.entries["clusters"].get(request.cluster or context.get("cluster", ""), {}))
+        user = dict(self.entries["users"].get(request.user or context.get("user", ""), {}))
+        if request.server:
+            cluster["server"] = request.server
+        if request.insecure_skip_tls_verify:
+            cluster["insecure-skip-tls-verify"] = True
+        if request.token:
+            user = {"token": request.token}
+        if (
+            not cluster.keys() <= _CLUSTER
+            or not user.keys() <= _USER
+            or "://" not in str(cluster.get("server"))
+        ):
+            return None
+        return Place(cluster=cluster, user=user)
+
+    def asks(self, request: ConnectionRequest) -> bool:
+        """Whether the credential plugin of this user may ask a person something."""
+        user = self.entries["users"].get(request.user or self.context(request).get("user", ""), {})
+        plugin = user.get("exec")
+        return isinstance(plugin, dict) and plugin.get("interactiveMode") == "Always"
+
+
+def read_config(explicit: str | None, environment: Mapping[str, str]) -> Config:
+    """The files that kubectl would read. What cannot be read counts as empty."""
+    entries: dict[str, dict[str, Mapping[str, Any]]] = {section: {} for section in _SECTIONS}
+    current = ""
+    listed = explicit or environment.get("KUBECONFIG") or os.path.join("~", ".kube", "config")  # noqa: PTH118
+    for path in [listed] if explicit else listed.split(os.pathsep):
+        content = _load(os.path.expanduser(path))  # noqa: PTH111 - pathlib costs its import
+        current = current or str(content.get("current-context") or "")
+        for section, key in _SECTIONS.items():
+            for entry in content.get(section) or ():
+                if isinstance(entry, dict) and isinstance(entry.get(key), dict) and "name" in entry:
+                    entries[section].setdefault(str(entry["name"]), _absolute(entry[key], path))
+    return Config(entries=entries, current=current)
+
+
+def _load(path: str) -> Mapping[str, Any]:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            content = yaml.load(file, Loader=loader)  # each is a safe loader
+    except (OSError, ValueError, yaml.YAMLError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _absolute(body: Mapping[str, Any], path: str) -> dict[str, Any]:
+    folder = os.path.dirname(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111, PTH120
+    kept = {name: value for name, value in body.items() if value not in (None, "")}
+    for name in _PATHS:
+        if name in kept:
+            kept[name] = os.path.join(folder, str(kept[name]))  # noqa: PTH118
+    return kept

@@ -1,0 +1,8 @@
+"""So that tests.pages_room is found, however pytest was started."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
