@@ -41,6 +41,7 @@ _TODO: dict[ErrorKind, str] = {
 }
 _OTHER_SERVER = "did you specify the right host or port? -f FILE answers without a cluster"
 _NAME_MISMATCH = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+_NOT_NOW = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 _UNKNOWN_ISSUER = (2, 18, 19, 20, 21)  # no issuer certificate found, or a self-signed one that is not trusted
 
 
@@ -166,6 +167,11 @@ def _distrust(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
         return (
             "certificate signed by unknown authority",
             "is certificate-authority in the kubeconfig that of this cluster?",
+        )
+    if error.verify_code in _NOT_NOW:
+        return (
+            "certificate has expired or is not yet valid",
+            "have the certificate of the server renewed, or set the clock here right",
         )
     return error.verify_message, "is the certificate of the server in order, and the clock here right?"
 

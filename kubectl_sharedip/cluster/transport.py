@@ -11,6 +11,8 @@ import importlib
 import ipaddress
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
@@ -74,6 +76,21 @@ def tls_context(configuration: Any) -> ssl.SSLContext:
     return context
 
 
+def present_certificate(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Have new connections present this certificate (PEM, as the key); open ones keep theirs.
+
+    Raises ClusterError (kubeconfig) where the two cannot be used.
+    """
+    with TemporaryDirectory(prefix="kubectl-sharedip-") as folder:  # the TLS library reads nothing but files
+        place = Path(folder, "pair.pem")
+        place.touch(mode=0o600)
+        place.write_text(f"{certificate}\n{key}\n")
+        try:
+            context.load_cert_chain(place, password="")
+        except (OSError, ssl.SSLError) as error:
+            raise _unusable("the certificate or key that the credential plugin gave", error) from None
+
+
 def _trust(context: ssl.SSLContext, authority: str | None) -> None:
     context.verify_mode = ssl.CERT_REQUIRED
     context.check_hostname = True
@@ -125,17 +142,31 @@ def connection_pool(
         ) from None
 
 
+def check_proxy(url: str, cluster: str) -> None:
+    """Raise ClusterError (kubeconfig) for a proxy-url of ``cluster`` that kubectl would not take either."""
+    parts = urlsplit(url)
+    if parts.scheme and parts.hostname:
+        return
+    raise ClusterError(  # it is not quoted, as there may be a password in it
+        kind="kubeconfig",
+        what=f'invalid proxy-url for cluster "{cluster}": could not parse it',
+        where="the kubeconfig",
+        todo="write it as http://HOST:PORT",
+    )
+
+
 def _proxy_of_environment(server: str) -> str | None:
     parts = urlsplit(server)
     proxy = getproxies_environment().get(parts.scheme)
-    if not proxy or _is_loopback(parts.hostname or ""):  # Go never sends loopback to a proxy either
+    if not proxy or is_loopback(parts.hostname or ""):  # Go never sends loopback to a proxy either
         return None
     # It knows networks in NO_PROXY, which the standard library does not. Imported here: it is slow.
     bypassed = importlib.import_module("requests.utils").should_bypass_proxies(server, no_proxy=None)
     return None if bypassed else proxy
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: no packet for it leaves."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
