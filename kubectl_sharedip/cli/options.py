@@ -50,7 +50,9 @@ def reading_options(command: F) -> F:
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     """Stores a flag that was given in the one place that group and subcommand share."""
     if value not in (None, (), False) and parameter.name is not None:
-        context.find_root().ensure_object(dict)[parameter.name] = value
+        given = context.find_root().ensure_object(dict)
+        more = isinstance(value, tuple)  # a flag that may be repeated is repeated across the subcommand, too
+        given[parameter.name] = (*given.get(parameter.name, ()), *value) if more else value
     return value
 
 

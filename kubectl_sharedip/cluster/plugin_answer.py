@@ -6,6 +6,7 @@ token in it.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -45,8 +46,9 @@ def understood(output: bytes, version: str) -> Issued:
 
 def _status(output: bytes, version: str) -> dict[str, Any]:
     try:
-        answer = yaml.safe_load(output)  # JSON is YAML, and kubectl takes both
-    except (yaml.YAMLError, UnicodeDecodeError):
+        # kubectl takes both, and what begins like JSON has to be JSON.
+        answer = json.loads(output) if output.lstrip()[:1] == b"{" else yaml.safe_load(output)
+    except (yaml.YAMLError, ValueError):
         answer = None
     if not isinstance(answer, dict):
         raise ValueError("decoding stdout: it is no ExecCredential")
