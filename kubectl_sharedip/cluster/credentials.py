@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,18 @@ def authenticated(cluster: Entry, user: Entry, scratch: Callable[[], str]) -> An
             raise _unusable(cluster, user, why) from None
         except Exception as error:  # whatever an auth provider, its server or unreadable base64 may bring
             raise _unusable(cluster, user, f"its data cannot be used ({type(error).__name__})") from None
+    if "tokenFile" in user.body:
+        place = Path(user.path or ".").absolute().parent / str(user.body["tokenFile"])
+        configuration.refresh_api_key_hook = partial(_read_again, place)
     return configuration
+
+
+def _read_again(token_file: Path, configuration: Any) -> None:
+    """Whoever watches for hours outlives a token; the library reads the file at the beginning only."""
+    with suppress(OSError, ValueError):
+        if token := token_file.read_text().strip():
+            # Under which name the token stands differs between versions of the library.
+            configuration.api_key.update(dict.fromkeys(configuration.api_key, f"Bearer {token}"))
 
 
 def _one_context(cluster: Entry, user: Entry) -> Any:

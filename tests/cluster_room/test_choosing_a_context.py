@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kubectl_sharedip.cluster import wire
 from kubectl_sharedip.cluster.connection import Connection, ConnectionRequest, connect
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.library import library
@@ -239,6 +240,21 @@ def test_a_file_with_a_token_goes_before_a_token(tmp_path: Path) -> None:
         (tmp_path / "token").unlink()
         api.token = SECRET
         assert connect(ConnectionRequest(kubeconfig=path)).request("GET", "/version")
+
+
+def test_a_file_with_a_token_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("first\n")
+    with FakeApi(token="first") as api:
+        user = {"tokenFile": "token"}
+        path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", api.url, **user))
+        connection = connect(ConnectionRequest(kubeconfig=path))
+        assert connection.request("GET", "/version")
+        monkeypatch.setattr(wire, "_CREDENTIALS_KEPT_S", 0.0)
+        (tmp_path / "token").write_text("second\n")
+        api.token = "second"
+        assert connection.request("GET", "/version")
+        (tmp_path / "token").write_text("")  # as it is for a moment while it is written
+        assert connection.request("GET", "/version")
 
 
 def test_what_flags_give_need_not_be_in_the_kubeconfig(tmp_path: Path) -> None:

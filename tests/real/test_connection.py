@@ -34,7 +34,7 @@ def known_as(pair: SideBySide, name: str) -> Json:
 
 def test_several_files_and_the_names_in_them(pair: SideBySide) -> None:
     first = pair.kubeconfig(known_as(pair, "first"), name="one")
-    both = {
+    both: Json = {
         "users": [{"name": name, "user": known_as(pair, name)} for name in ("here", "second")],
         "contexts": [{"name": "there", "context": {"cluster": "bad", "user": "second"}}],
         "clusters": [{"name": "bad", "cluster": {"server": pair.cluster.server}}],
@@ -65,8 +65,9 @@ def test_names_that_are_not_there(pair: SideBySide) -> None:
     assert unknown.words == 'context "heer" does not exist'
     assert 'did you mean "here"?' in unknown.err
     assert pair.agreed("--kubeconfig", path, "--user", "x").words == 'auth info "x" does not exist'
-    gone = pair.kubeconfig({}, **{"current-context": "heer"})
-    assert "heer" in pair.agreed("--kubeconfig", gone).words
+    changed: Json = {"current-context": "heer"}
+    gone = pair.agreed("--kubeconfig", pair.kubeconfig({}, **changed))
+    assert gone.words == "context was not found for specified context: heer"
     missing = pair.agreed("--kubeconfig", str(pair.folder / "nowhere"))
     assert missing.words.endswith("nowhere: no such file or directory")
     # What flags give need not be in the file.
