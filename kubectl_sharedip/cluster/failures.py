@@ -180,10 +180,8 @@ def _system_words(error: BaseException | None) -> str:
     """The system's words for the innermost reason, without urllib3's wrapping."""
     seen = error
     while seen is not None:
-        number = getattr(seen, "errno", None)
-        if isinstance(seen, OSError) and number:
-            words = "no route to host" if number == errno.EHOSTUNREACH else seen.strerror
-            return (words or str(seen)).lower()
+        if isinstance(seen, OSError) and seen.strerror:
+            return "no route to host" if seen.errno == errno.EHOSTUNREACH else seen.strerror.lower()
         inner = next((a for a in seen.args[::-1] if isinstance(a, BaseException)), None)
         seen = seen.__cause__ or inner
     return "EOF"

@@ -22,6 +22,7 @@ import urllib3
 from urllib3.util.ssl_ import create_urllib3_context
 
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.socks import SCHEMES, socks_pool
 
 _CONNECTIONS = 8  # as many requests as run side by side, and a watch
 _CONNECT_TIMEOUT_S = 5.0
@@ -130,6 +131,8 @@ def connection_pool(
     if parts.username:
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         headers = urllib3.make_headers(proxy_basic_auth=login)
+    if parts.scheme in SCHEMES:
+        return socks_pool(parts, **options)
     address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     try:
         return urllib3.ProxyManager(address, proxy_headers=headers, **options)
@@ -138,7 +141,7 @@ def connection_pool(
             kind="kubeconfig",
             what=f"a proxy of the kind {parts.scheme}:// cannot be used",
             where=address,
-            todo="use an http:// or https:// proxy",
+            todo="use an http://, https:// or socks5:// proxy",
         ) from None
 
 

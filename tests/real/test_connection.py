@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.cluster_room.socks_server import SocksServer
 from tests.fakeapi import FakeApi
 from tests.real.conftest import Clusters
 from tests.real.connecting import SideBySide, reader_group
@@ -161,7 +162,13 @@ def test_a_proxy_of_the_kubeconfig(pair: SideBySide) -> None:
         assert {target for target, _ in tunnel.seen} == {host}
         assert len(tunnel.seen) >= 6
         assert {login for _, login in tunnel.seen} == {None, "Basic amFuZTpwYXNzIHdvcmQ="}
-    for wrong in (url, "127.0.0.1:1"):  # nobody listens any more; no URL
+    with SocksServer(login=("jane", "pass word")) as socks:
+        over = f"socks5://jane:pass%20word@{socks.address}"
+        path = pair.kubeconfig(user, cluster={**pair.place, "proxy-url": over})
+        assert pair.whoami("--kubeconfig", path) == "nobody"
+        assert set(socks.seen) == {host}
+        assert len(socks.seen) >= 2
+    for wrong in (url, over, "127.0.0.1:1"):  # nobody listens any more; no URL
         path = pair.kubeconfig(user, cluster={**pair.place, "proxy-url": wrong})
         theirs, ours = pair.ask("--kubeconfig", path)
         assert theirs.services is None
