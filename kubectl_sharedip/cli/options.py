@@ -55,7 +55,9 @@ def reading_options(command: F) -> F:
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     """Stores a flag that was given in the one place that group and subcommand share."""
     if value not in (None, (), False) and parameter.name is not None:
-        context.find_root().ensure_object(dict)[parameter.name] = value
+        given = context.find_root().ensure_object(dict)
+        more = isinstance(value, tuple)  # a flag that may be repeated is repeated across the subcommand, too
+        given[parameter.name] = (*given.get(parameter.name, ()), *value) if more else value
     return value
 
 
@@ -177,16 +179,17 @@ def _version(text: str | None) -> str | None:
 
 
 def seconds(flag: str, text: str | None) -> float | None:
-    """``5``, ``5s``, ``1m``, ``2h``, ``1m30s`` in seconds; a usage error names the flag."""
+    """``5``, ``5s``, ``1m``, ``1m30s``, ``.5h`` in seconds, as Go reads it; a usage error names the flag."""
     if text is None:
         return None
     import re
 
-    if not re.fullmatch(r"(\d+(\.\d+)?(ms|s|m|h)?)+", text):
+    number = r"(\d+\.?\d*|\.\d+)"
+    if not re.fullmatch(rf"\+?({number}(ns|us|µs|ms|s|m|h)?)+", text):
         raise click.UsageError(f'{flag} {text}: write it as "5s", "2m" or "1h".')
-    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
-    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", text)
-    return sum(float(number) * units[unit] for number, unit in parts)
+    units = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+    parts = re.findall(rf"{number}(ns|us|µs|ms|s|m|h)?", text)
+    return sum(float(amount) * units[unit] for amount, unit in parts)
 
 
 def allowances(text: str | None) -> tuple[Allowance, ...]:

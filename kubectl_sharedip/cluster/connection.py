@@ -53,7 +53,7 @@ def connect(request: ConnectionRequest) -> Connection:
             user=target.user,
             namespace=target.namespace,
             chunk_size=request.chunk_size,
-            compressed=not request.disable_compression,
+            compressed=target.compressed,
         )
 
 

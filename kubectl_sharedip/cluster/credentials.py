@@ -1,15 +1,16 @@
-"""Credentials, had from the kubernetes library, which is made to speak up when it has none.
+"""Credentials, had from the kubernetes library: tokens, certificates, OIDC, and those of a pod.
 
-The library writes the failure of a credential plugin to the log and goes on without; the server's
-answer to that (401, or 403 for system:anonymous) misleads. So its log is heard here and turned into
-an error. Refuses to repeat anything the library says that could quote a kubeconfig.
+Credential plugins are not among them: see plugin.py. What the library says on the way is kept from
+stderr. Refuses to repeat anything it says that could quote a kubeconfig.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,13 @@ from kubectl_sharedip.cluster.request import ConnectionRequest
 def authenticated(cluster: Entry, user: Entry, scratch: Callable[[], str]) -> Any:
     """The library's Configuration for a cluster and a user, with credentials loaded.
 
-    ``scratch`` makes the folder for certificates that are written out. Raises ClusterError
-    (kubeconfig) where a file is missing or a plugin fails.
+    ``user`` has no plugin in it, ``scratch`` makes the folder for certificates that are written out.
+    Raises ClusterError (kubeconfig) where a file is missing or cannot be used.
     """
     kube_config = library().kube_config
     configuration = library().configuration.Configuration()
-    wants_files = any(key.endswith("-data") for key in (*cluster.body, *user.body)) or "exec" in user.body
-    with heard() as said:
+    wants_files = any(key.endswith("-data") for key in (*cluster.body, *user.body))
+    with quiet():
         try:
             loader = kube_config.KubeConfigLoader(
                 config_dict=_one_context(cluster, user),
@@ -44,9 +45,18 @@ def authenticated(cluster: Entry, user: Entry, scratch: Callable[[], str]) -> An
             raise _unusable(cluster, user, why) from None
         except Exception as error:  # whatever an auth provider, its server or unreadable base64 may bring
             raise _unusable(cluster, user, f"its data cannot be used ({type(error).__name__})") from None
-    if "exec" in user.body and not configuration.api_key and not configuration.cert_file:
-        raise _plugin_failed(user, said)
+    if "tokenFile" in user.body:
+        place = Path(user.path or ".").absolute().parent / str(user.body["tokenFile"])
+        configuration.refresh_api_key_hook = partial(_read_again, place)
     return configuration
+
+
+def _read_again(token_file: Path, configuration: Any) -> None:
+    """Whoever watches for hours outlives a token; the library reads the file at the beginning only."""
+    with suppress(OSError, ValueError):
+        if token := token_file.read_text().strip():
+            # Under which name the token stands differs between versions of the library.
+            configuration.api_key.update(dict.fromkeys(configuration.api_key, f"Bearer {token}"))
 
 
 def _one_context(cluster: Entry, user: Entry) -> Any:
@@ -62,6 +72,12 @@ def _one_context(cluster: Entry, user: Entry) -> Any:
             "users": [node("user", {"name": "chosen", "user": user.body}, user.path)],
         },
     )
+
+
+def may_be_in_cluster(environment: Mapping[str, str]) -> bool:
+    """Whether this looks like a pod, to kubectl's eyes."""
+    told = environment.get("KUBERNETES_SERVICE_HOST") and environment.get("KUBERNETES_SERVICE_PORT")
+    return bool(told) and Path(library().incluster_config.SERVICE_TOKEN_FILENAME).is_file()
 
 
 def in_cluster(request: ConnectionRequest, searched: str) -> tuple[Any, str | None]:
@@ -89,33 +105,34 @@ def in_cluster(request: ConnectionRequest, searched: str) -> tuple[Any, str | No
     if request.tls_server_name:
         configuration.tls_server_name = request.tls_server_name
     configuration.verify_ssl = not request.insecure_skip_tls_verify
-    place = Path(module.SERVICE_TOKEN_FILENAME).with_name("namespace")
-    return configuration, place.read_text().strip() if place.is_file() else None
+    return configuration, _namespace_of_pod(Path(module.SERVICE_TOKEN_FILENAME).with_name("namespace"))
+
+
+def _namespace_of_pod(place: Path) -> str | None:
+    told = os.environ.get(
+        "POD_NAMESPACE"
+    )  # how it was told before there were files; kubectl looks there first
+    if told:
+        return told
+    return place.read_text().strip() or None if place.is_file() else None
 
 
 @contextmanager
-def heard() -> Iterator[list[str]]:
-    """What the library logs in the meantime, instead of on stderr."""
+def quiet() -> Iterator[None]:
+    """What the library logs in the meantime is not printed."""
     root = logging.getLogger()
-    listener = _Listener()
     silent = logging.NullHandler()
-    root.addFilter(listener)  # of the root logger itself only: nobody else writes to it directly
+    root.addFilter(_nothing)  # of the root logger itself only: nobody else writes to it directly
     root.addHandler(silent)  # with no handler the library's logging.error would set up one for stderr
     try:
-        yield listener.said
+        yield
     finally:
         root.removeHandler(silent)
-        root.removeFilter(listener)
+        root.removeFilter(_nothing)
 
 
-class _Listener(logging.Filter):
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[str] = []
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        self.said.append(record.getMessage())
-        return False
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def _unusable(cluster: Entry, user: Entry, why: str) -> ClusterError:
@@ -124,19 +141,4 @@ def _unusable(cluster: Entry, user: Entry, why: str) -> ClusterError:
         what=f"getting credentials: {why}",
         where=f'cluster "{cluster.name}", user "{user.name}" of the kubeconfig',
         todo="mend the entries there, or log in again",
-    )
-
-
-def _plugin_failed(user: Entry, said: list[str]) -> ClusterError:
-    plugin = user.body["exec"] if isinstance(user.body["exec"], dict) else {}
-    command = str(plugin.get("command", "?"))
-    # Only the library's own sentences; other exceptions say nothing to a reader.
-    reasons = [line for line in said if line.startswith("exec: ")]
-    if any("No such file" in line for line in said):
-        reasons = [f"exec: executable {command} not found"]
-    return ClusterError(
-        kind="kubeconfig",
-        what=f"getting credentials: {reasons[0] if reasons else f'exec: {command} failed'}",
-        where=f'user "{user.name}"',
-        todo=str(plugin.get("installHint") or f"run {command} by hand to see what it says"),
     )

@@ -41,6 +41,7 @@ _TODO: dict[ErrorKind, str] = {
 }
 _OTHER_SERVER = "did you specify the right host or port? -f FILE answers without a cluster"
 _NAME_MISMATCH = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+_NOT_NOW = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
 _UNKNOWN_ISSUER = (2, 18, 19, 20, 21)  # no issuer certificate found, or a self-signed one that is not trusted
 
 
@@ -167,6 +168,11 @@ def _distrust(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
             "certificate signed by unknown authority",
             "is certificate-authority in the kubeconfig that of this cluster?",
         )
+    if error.verify_code in _NOT_NOW:
+        return (
+            "certificate has expired or is not yet valid",
+            "have the certificate of the server renewed, or set the clock here right",
+        )
     return error.verify_message, "is the certificate of the server in order, and the clock here right?"
 
 
@@ -174,10 +180,8 @@ def _system_words(error: BaseException | None) -> str:
     """The system's words for the innermost reason, without urllib3's wrapping."""
     seen = error
     while seen is not None:
-        number = getattr(seen, "errno", None)
-        if isinstance(seen, OSError) and number:
-            words = "no route to host" if number == errno.EHOSTUNREACH else seen.strerror
-            return (words or str(seen)).lower()
+        if isinstance(seen, OSError) and seen.strerror:
+            return "no route to host" if seen.errno == errno.EHOSTUNREACH else seen.strerror.lower()
         inner = next((a for a in seen.args[::-1] if isinstance(a, BaseException)), None)
         seen = seen.__cause__ or inner
     return "EOF"

@@ -70,6 +70,24 @@ class Kubeconfig:
             todo=_nearest(name, entries) or self.choice(section),
         )
 
+    def find_or_empty(self, section: str, name: str | None, *, spared: bool) -> Entry:
+        """The entry, or an empty one where none is named, or where it is not there and ``spared``."""
+        if not name or (spared and name not in self.entries[section]):
+            return Entry(name=name or "", body={})
+        return self.find(section, name)
+
+    def current(self) -> Entry:
+        """The context that current-context names. Raises ClusterError (kubeconfig) as find does."""
+        name = self.current_context or ""
+        if name in self.entries["contexts"]:
+            return self.entries["contexts"][name]
+        raise ClusterError(
+            kind="kubeconfig",
+            what=f"context was not found for specified context: {name}",  # kubectl words it apart
+            where=f"{self.searched}: current-context",
+            todo=_nearest(name, self.entries["contexts"]) or self.choice("contexts"),
+        )
+
     def choice(self, section: str) -> str:
         """The names of a section, as a sentence."""
         names = sorted(self.entries[section])
@@ -123,7 +141,8 @@ def _load(path: str) -> tuple[Mapping[str, Any], Callable[[], None]]:
     except kube_config.ConfigException:  # an empty file, which kubectl takes for an empty one
         return {}, lambda: None
     except OSError as error:
-        raise _unusable(path, f"open {path}: {error.strerror or 'cannot be read'}") from None
+        why = (error.strerror or "cannot be read").lower()
+        raise _unusable(path, f'error loading config file "{path}": open {path}: {why}') from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"line {mark.line + 1}: " if mark else ""

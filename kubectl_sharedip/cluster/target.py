@@ -2,24 +2,26 @@
 
 kubectl's flags override single fields of the chosen cluster and user; the library knows contexts
 only. So the choice is made here, as kubectl makes it, and one finished context is handed to the
-library, which does what is hard: tokens, certificates, exec plugins, OIDC. It refuses to ask the
-server anything.
+library, which does what is hard: tokens, certificates, OIDC. It refuses to ask the server anything.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kubectl_sharedip.cluster.credentials import authenticated, in_cluster
+from kubectl_sharedip.cluster.credentials import authenticated, in_cluster, may_be_in_cluster
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.impersonation import impersonation
 from kubectl_sharedip.cluster.kubeconfig import Entry, Kubeconfig, read_kubeconfig
+from kubectl_sharedip.cluster.plugin import CredentialPlugin, plugin_of
 from kubectl_sharedip.cluster.request import ConnectionRequest
+from kubectl_sharedip.cluster.transport import check_proxy
 
-_CREDENTIALS = ("token", "tokenFile", "exec", "auth-provider", "username", "password")
+_CREDENTIALS = ("token", "exec", "auth-provider", "username", "password")
 _DEFAULT_NAMESPACE = "default"
 
 
@@ -27,8 +29,9 @@ _DEFAULT_NAMESPACE = "default"
 class Target:
     """One API server and who asks it. ``configuration`` is the library's, with its credentials.
 
-    ``impersonation`` are header names and values; ``proxy_url`` is the kubeconfig's, not the
-    environment's. Names are None where no kubeconfig gives them.
+    ``plugin`` has the credentials where they are none of the library's. ``impersonation`` are header
+    names and values; ``proxy_url`` is the kubeconfig's, not the environment's. Names are None where no
+    kubeconfig gives them.
     """
 
     context: str | None
@@ -38,6 +41,8 @@ class Target:
     configuration: Any = field(repr=False)
     impersonation: tuple[tuple[str, str], ...] = ()
     proxy_url: str | None = field(default=None, repr=False)
+    plugin: CredentialPlugin | None = field(default=None, repr=False)
+    compressed: bool = True
 
 
 def find_target(request: ConnectionRequest, scratch: Callable[[], str]) -> Target:
@@ -48,28 +53,33 @@ def find_target(request: ConnectionRequest, scratch: Callable[[], str]) -> Targe
     """
     kubeconfig = read_kubeconfig(request.kubeconfig, os.environ)
     named = request.context or request.cluster or request.user or request.server or request.kubeconfig
-    if kubeconfig.empty and not named:
+    chosen = kubeconfig.current_context and not kubeconfig.empty
+    if not named and not chosen and (kubeconfig.empty or may_be_in_cluster(os.environ)):
         return _in_cluster(request, kubeconfig)
     context = _context(request, kubeconfig)
-    cluster_name = request.cluster or context.body.get("cluster")
-    user_name = request.user or context.body.get("user")
-    cluster = _cluster(request, kubeconfig, cluster_name)
-    user = _user(request, kubeconfig, user_name)
+    cluster = _cluster(request, kubeconfig, context)
+    user = _user(request, kubeconfig, context)
+    headers = impersonation(request, user)
+    plugin = plugin_of(user, cluster)
+    without = replace(user, body={key: value for key, value in user.body.items() if key != "exec"})
     return Target(
         context=context.name or None,
         cluster=cluster.name or None,
         user=user.name or None,
         namespace=request.namespace or context.body.get("namespace") or _DEFAULT_NAMESPACE,
-        configuration=authenticated(cluster, user, scratch),
-        impersonation=_impersonation(request, user.body),
+        configuration=authenticated(cluster, without, scratch),
+        impersonation=headers,
         proxy_url=cluster.body.get("proxy-url") or None,
+        plugin=plugin,
+        compressed=not (request.disable_compression or cluster.body.get("disable-compression")),
     )
 
 
 def _context(request: ConnectionRequest, kubeconfig: Kubeconfig) -> Entry:
-    name = request.context or kubeconfig.current_context
-    if name:
-        return kubeconfig.find("contexts", name)
+    if request.context:
+        return kubeconfig.find("contexts", request.context)
+    if kubeconfig.current_context:
+        return kubeconfig.current()
     if request.cluster or request.server:
         return Entry(name="", body={})
     raise ClusterError(
@@ -80,9 +90,14 @@ def _context(request: ConnectionRequest, kubeconfig: Kubeconfig) -> Entry:
     )
 
 
-def _cluster(request: ConnectionRequest, kubeconfig: Kubeconfig, name: str | None) -> Entry:
-    entry = kubeconfig.find("clusters", name) if name else Entry(name="", body={})
+def _cluster(request: ConnectionRequest, kubeconfig: Kubeconfig, context: Entry) -> Entry:
+    name = request.cluster or context.body.get("cluster")
+    # Of a context's own cluster and user nothing needs to be there that flags give.
+    spared = request.server and not request.cluster
+    entry = kubeconfig.find_or_empty("clusters", name, spared=bool(spared))
     body = _filled(entry.body)
+    if request.insecure_skip_tls_verify and request.certificate_authority:
+        raise _both_trusted_and_not()
     if request.insecure_skip_tls_verify or request.certificate_authority:
         # As in kubectl, either flag stands for the whole question of trust.
         for key in ("certificate-authority", "certificate-authority-data", "insecure-skip-tls-verify"):
@@ -104,6 +119,11 @@ def _cluster(request: ConnectionRequest, kubeconfig: Kubeconfig, name: str | Non
             todo="give --server, or another --context",
         )
     body["server"] = _with_scheme(str(server), body)
+    if "proxy-url" in body:
+        check_proxy(str(body["proxy-url"]), entry.name)
+    trusts = body.get("certificate-authority") or body.get("certificate-authority-data")
+    if body.get("insecure-skip-tls-verify") and trusts and body["server"].startswith("https"):
+        raise _both_trusted_and_not()
     return Entry(name=entry.name, body=body, path=entry.path)
 
 
@@ -120,39 +140,48 @@ def _with_scheme(server: str, cluster: dict[str, Any]) -> str:
     return f"{scheme}://{server.rstrip('/')}"
 
 
-def _user(request: ConnectionRequest, kubeconfig: Kubeconfig, name: str | None) -> Entry:
-    entry = kubeconfig.find("users", name) if name else Entry(name="", body={})
+def _both_trusted_and_not() -> ClusterError:
+    return ClusterError(
+        kind="kubeconfig",
+        what="specifying a root certificates file with the insecure flag is not allowed",
+        where="certificate-authority, insecure-skip-tls-verify",
+        todo="leave one of them out",
+    )
+
+
+def _user(request: ConnectionRequest, kubeconfig: Kubeconfig, context: Entry) -> Entry:
+    name = request.user or context.body.get("user")
+    spared = not request.user and (request.token or request.client_certificate)
+    entry = kubeconfig.find_or_empty("users", name, spared=bool(spared))
     body = _filled(entry.body)
     if request.token:
         for key in _CREDENTIALS:
             body.pop(key, None)
         body["token"] = request.token
+    if "token" in body and "tokenFile" in body:
+        # As with kubectl: what can be read in the file counts, even before --token.
+        place = Path(entry.path or ".").absolute().parent / str(body["tokenFile"])
+        body.pop("token" if os.access(place, os.R_OK) else "tokenFile")
     own_certificate = {"client-certificate": request.client_certificate, "client-key": request.client_key}
     for key, value in own_certificate.items():
         if value:
             body.pop(f"{key}-data", None)
             body[key] = str(Path(value).absolute())
+    _check_certificate(entry.name, body)
     # A shallow copy, so that a renewed OIDC token still lands in the file's own auth-provider.
     return Entry(name=entry.name, body=body, path=entry.path, save=entry.save)
 
 
-def _impersonation(request: ConnectionRequest, user: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    name = request.as_user or user.get("as")
-    groups = request.as_groups or tuple(user.get("as-groups") or ())
-    uid = request.as_uid or user.get("as-uid")
-    if not name:
-        if groups or uid:
-            raise ClusterError(
-                kind="kubeconfig",
-                what="requesting uid, groups or user-extra without impersonating a user",
-                where="--as-group, --as-uid",
-                todo="give --as as well",
-            )
-        return ()
-    headers = [("Impersonate-User", str(name))]
-    headers += [("Impersonate-Group", str(group)) for group in groups]
-    headers += [("Impersonate-Uid", str(uid))] if uid else []
-    return tuple(headers)
+def _check_certificate(name: str, body: dict[str, Any]) -> None:
+    has = {key: key in body or f"{key}-data" in body for key in ("client-certificate", "client-key")}
+    if has["client-certificate"] and not has["client-key"]:
+        raise ClusterError(
+            kind="kubeconfig",
+            what=f"client-key-data or client-key must be specified for {name}"
+            " to use the clientCert authentication method.",
+            where=f'user "{name}"',
+            todo="give --client-key, or mend the entry",
+        )
 
 
 def _in_cluster(request: ConnectionRequest, kubeconfig: Kubeconfig) -> Target:
@@ -163,5 +192,6 @@ def _in_cluster(request: ConnectionRequest, kubeconfig: Kubeconfig) -> Target:
         user=None,
         namespace=request.namespace or namespace or _DEFAULT_NAMESPACE,
         configuration=configuration,
-        impersonation=_impersonation(request, {}),
+        impersonation=impersonation(request, Entry(name="", body={})),
+        compressed=not request.disable_compression,
     )

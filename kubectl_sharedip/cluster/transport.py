@@ -11,6 +11,8 @@ import importlib
 import ipaddress
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment
@@ -20,6 +22,7 @@ import urllib3
 from urllib3.util.ssl_ import create_urllib3_context
 
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.socks import SCHEMES, socks_pool
 
 _CONNECTIONS = 8  # as many requests as run side by side, and a watch
 _CONNECT_TIMEOUT_S = 5.0
@@ -74,6 +77,21 @@ def tls_context(configuration: Any) -> ssl.SSLContext:
     return context
 
 
+def present_certificate(context: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Have new connections present this certificate (PEM, as the key); open ones keep theirs.
+
+    Raises ClusterError (kubeconfig) where the two cannot be used.
+    """
+    with TemporaryDirectory(prefix="kubectl-sharedip-") as folder:  # the TLS library reads nothing but files
+        place = Path(folder, "pair.pem")
+        place.touch(mode=0o600)
+        place.write_text(f"{certificate}\n{key}\n")
+        try:
+            context.load_cert_chain(place, password="")
+        except (OSError, ssl.SSLError) as error:
+            raise _unusable("the certificate or key that the credential plugin gave", error) from None
+
+
 def _trust(context: ssl.SSLContext, authority: str | None) -> None:
     context.verify_mode = ssl.CERT_REQUIRED
     context.check_hostname = True
@@ -113,6 +131,8 @@ def connection_pool(
     if parts.username:
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         headers = urllib3.make_headers(proxy_basic_auth=login)
+    if parts.scheme in SCHEMES:
+        return socks_pool(parts, **options)
     address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     try:
         return urllib3.ProxyManager(address, proxy_headers=headers, **options)
@@ -121,21 +141,35 @@ def connection_pool(
             kind="kubeconfig",
             what=f"a proxy of the kind {parts.scheme}:// cannot be used",
             where=address,
-            todo="use an http:// or https:// proxy",
+            todo="use an http://, https:// or socks5:// proxy",
         ) from None
+
+
+def check_proxy(url: str, cluster: str) -> None:
+    """Raise ClusterError (kubeconfig) for a proxy-url of ``cluster`` that kubectl would not take either."""
+    parts = urlsplit(url)
+    if parts.scheme and parts.hostname:
+        return
+    raise ClusterError(  # it is not quoted, as there may be a password in it
+        kind="kubeconfig",
+        what=f'invalid proxy-url for cluster "{cluster}": could not parse it',
+        where="the kubeconfig",
+        todo="write it as http://HOST:PORT",
+    )
 
 
 def _proxy_of_environment(server: str) -> str | None:
     parts = urlsplit(server)
     proxy = getproxies_environment().get(parts.scheme)
-    if not proxy or _is_loopback(parts.hostname or ""):  # Go never sends loopback to a proxy either
+    if not proxy or is_loopback(parts.hostname or ""):  # Go never sends loopback to a proxy either
         return None
     # It knows networks in NO_PROXY, which the standard library does not. Imported here: it is slow.
     bypassed = importlib.import_module("requests.utils").should_bypass_proxies(server, no_proxy=None)
     return None if bypassed else proxy
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: no packet for it leaves."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

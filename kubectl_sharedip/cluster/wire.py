@@ -16,16 +16,24 @@ import urllib3
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from kubectl_sharedip import __version__
-from kubectl_sharedip.cluster.credentials import heard
+from kubectl_sharedip.cluster.credentials import quiet
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.failures import not_reached
+from kubectl_sharedip.cluster.plugin_answer import Issued
 from kubectl_sharedip.cluster.target import Target
-from kubectl_sharedip.cluster.transport import Limits, connection_pool, tls_context
+from kubectl_sharedip.cluster.transport import (
+    Limits,
+    connection_pool,
+    is_loopback,
+    present_certificate,
+    tls_context,
+)
 
 Query = Mapping[str, str | int]
 
 _USER_AGENT = f"kubectl-sharedip/{__version__} ({platform.system().lower()}/{platform.machine()})"
 _BLOCK_BYTES = 1 << 16
+_UNAUTHORIZED = 401
 _CREDENTIALS_KEPT_S = 10.0  # the library renews a token five minutes before its end
 
 
@@ -43,12 +51,19 @@ class Wire:
         self._authenticating = threading.Lock()
         self._credentials: Mapping[str, str] | None = None
         self._asked_at = 0.0
+        # As with kubectl nothing secret goes over the network in clear text; on this machine it may.
+        self._private = parts.scheme == "https" or is_loopback(parts.hostname or "")
+        self._tls = tls_context(target.configuration) if parts.scheme == "https" else None
         self._pool = connection_pool(
             self.server,
-            context=tls_context(target.configuration) if parts.scheme == "https" else None,
+            context=self._tls,
             server_name=target.configuration.tls_server_name,
             proxy_url=target.proxy_url,
         )
+        self._plugin = target.plugin
+        self._presented: Issued | None = None
+        if self._plugin is not None:
+            self._present(self._plugin.credentials())
 
     def send(
         self,
@@ -62,22 +77,30 @@ class Wire:
     ) -> urllib3.BaseHTTPResponse:
         """The answer with its body still to be read. ``timeout`` takes the place of the usual limits.
 
-        Raises ClusterError where none came, with urllib3's exception as its cause.
+        Where the server does not take what a credential plugin gave, the plugin is asked for something
+        newer, once. Raises ClusterError where no answer came, with urllib3's exception as its cause.
         """
         url = f"{self.server}{path}" + (f"?{urlencode(query)}" if query else "")
-        sent = self._headers(headers)
-        try:
-            return self._pool.request(
-                method,
-                url,
-                body=data,
-                headers=sent,
-                timeout=timeout or self._limits.on_socket(),
-                redirect=False,
-                preload_content=False,
-            )
-        except (HTTPError, OSError) as error:
-            raise self._not_reached(error) from error
+        for last in (self._plugin is None, True):
+            issued = self._current()
+            sent = self._headers(headers, issued)
+            try:
+                response = self._pool.request(
+                    method,
+                    url,
+                    body=data,
+                    headers=sent,
+                    timeout=timeout or self._limits.on_socket(),
+                    redirect=False,
+                    preload_content=False,
+                )
+            except (HTTPError, OSError) as error:
+                raise self._not_reached(error) from error
+            if last or response.status != _UNAUTHORIZED or issued is None or self._plugin is None:
+                break
+            response.close()
+            self._present(self._plugin.renew(issued))
+        return response
 
     def whole(self, response: urllib3.BaseHTTPResponse, started: float) -> bytes:
         """The body, unpacked. ``started`` is the time.monotonic() of the request. Raises ClusterError."""
@@ -117,19 +140,40 @@ class Wire:
         """Give the sockets back; the next request opens new ones."""
         self._pool.clear()
 
-    def _headers(self, extra: Mapping[str, str]) -> urllib3.HTTPHeaderDict:
+    def _current(self) -> Issued | None:
+        """What the plugin has for now; where it has a new certificate, connections begin anew."""
+        if self._plugin is None:
+            return None
+        issued = self._plugin.credentials()
+        self._present(issued)
+        return issued
+
+    def _present(self, issued: Issued) -> None:
+        with self._authenticating:
+            before, self._presented = self._presented, issued
+            if self._tls is None or issued.certificate is None or issued.key is None:
+                return
+            if before is not None and before.certificate == issued.certificate:
+                return
+            present_certificate(self._tls, issued.certificate, issued.key)
+            self._pool.clear()
+
+    def _headers(self, extra: Mapping[str, str], issued: Issued | None) -> urllib3.HTTPHeaderDict:
         headers = urllib3.HTTPHeaderDict({"Accept": "application/json", "User-Agent": _USER_AGENT, **extra})
-        headers.extend(self._authorization())
+        if issued is not None and issued.token:
+            headers["Authorization"] = f"Bearer {self._header_value(issued.token)}"
+        elif self._private:
+            headers.extend(self._authorization())
         for name, value in self._impersonation:
             headers.add(name, self._header_value(value))
         return headers
 
     def _authorization(self) -> Mapping[str, str]:
-        # Asking the library may run a credential plugin, and does so for each request where a token lives
-        # for five minutes only: one thread at a time, not at every request, and nothing on stderr.
+        # Asking the library may renew a token, and does so for each request where it lives for five
+        # minutes only: one thread at a time, not at every request, and nothing on stderr.
         with self._authenticating:
             if self._credentials is None or time.monotonic() - self._asked_at > _CREDENTIALS_KEPT_S:
-                with heard():
+                with quiet():
                     settings = list(self._configuration.auth_settings().values())
                 self._credentials = {
                     setting["key"]: self._header_value(setting["value"])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import shlex
-import stat
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -98,6 +96,11 @@ def test_an_unknown_context_is_named_with_the_nearest_one(tmp_path: Path) -> Non
     assert (error.kind, error.status) == ("kubeconfig", None)
     assert str(error) == f'context "prodution" does not exist\n{path}: did you mean "production"?'
     assert error_of(kubeconfig=path, context="zzz").todo == "contexts there: production"
+    gone = error_of(
+        kubeconfig=write(tmp_path / "l", **{"current-context": "prodution"}, **one_context("production"))
+    )
+    assert gone.what == "context was not found for specified context: prodution"
+    assert gone.todo == 'did you mean "production"?'
     assert error_of(kubeconfig=path, cluster="productoin").what == 'cluster "productoin" does not exist'
     assert error_of(kubeconfig=path, user="zzz").what == 'auth info "zzz" does not exist'
 
@@ -179,6 +182,118 @@ def test_impersonation_is_sent_as_headers(tmp_path: Path) -> None:
     assert error_of(server="http://127.0.0.1:1", as_groups=("dev",)).todo == "give --as as well"
 
 
+def test_impersonation_in_the_kubeconfig_is_sent_unless_flags_say_otherwise(tmp_path: Path) -> None:
+    user: dict[str, Any] = {
+        "as": "jane",
+        "as-uid": "u-1",
+        "as-groups": ["dev"],
+        "as-user-extra": {"why/so": ["a", "b"]},
+    }
+    with FakeApi() as api:
+        path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", api.url, **user))
+        connect(ConnectionRequest(kubeconfig=path)).request("GET", "/version")
+        connect(ConnectionRequest(kubeconfig=path, as_user="joe", as_groups=("x",))).request(
+            "GET", "/version"
+        )
+
+    first, second = (request.headers for request in api.requests)
+    assert first["impersonate-user"] == ("jane",)
+    assert (first["impersonate-group"], first["impersonate-uid"]) == (("dev",), ("u-1",))
+    assert first["impersonate-extra-why%2fso"] == ("a", "b")
+    assert (second["impersonate-user"], second["impersonate-group"]) == (("joe",), ("x",))
+    del user["as"]
+    path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", **user))
+    words = "requesting uid, groups or user-extra for a without impersonating a user"
+    assert error_of(kubeconfig=path).what == words
+
+
+def test_the_kubeconfig_may_ask_for_answers_that_are_not_packed(tmp_path: Path) -> None:
+    with FakeApi() as api:
+        path = api.kubeconfig(tmp_path / "k", cluster={"disable-compression": True})
+        connect(ConnectionRequest(kubeconfig=path)).request("GET", "/version")
+        connect(ConnectionRequest(kubeconfig=api.kubeconfig(tmp_path / "k"))).request("GET", "/version")
+
+    assert [request.headers["accept-encoding"] for request in api.requests] == [("identity",), ("gzip",)]
+
+
+def test_a_token_is_not_sent_in_clear_text_beyond_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeApi() as api:
+        connect(ConnectionRequest(server=api.url, token=SECRET)).request("GET", "/version")
+        path = api.kubeconfig(tmp_path / "k", cluster={"server": "http://198.51.100.7", "proxy-url": api.url})
+        connect(ConnectionRequest(kubeconfig=path, token=SECRET)).request("GET", "/version")
+
+    near, far = api.requests
+    assert near.headers["authorization"] == (f"Bearer {SECRET}",)
+    assert far.headers["host"] == ("198.51.100.7",)
+    assert "authorization" not in far.headers
+
+
+def test_a_file_with_a_token_goes_before_a_token(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("from-file\n")
+    with FakeApi(token="from-file") as api:
+        user = {"token": SECRET, "tokenFile": "token"}
+        path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", api.url, **user))
+        assert connect(ConnectionRequest(kubeconfig=path)).request("GET", "/version")
+        assert connect(ConnectionRequest(kubeconfig=path, token=SECRET)).request("GET", "/version")
+        (tmp_path / "token").unlink()
+        api.token = SECRET
+        assert connect(ConnectionRequest(kubeconfig=path)).request("GET", "/version")
+
+
+def test_a_file_with_a_token_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text("first\n")
+    with FakeApi(token="first") as api:
+        user = {"tokenFile": "token"}
+        path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", api.url, **user))
+        connection = connect(ConnectionRequest(kubeconfig=path))
+        assert connection.request("GET", "/version")
+        monkeypatch.setattr(wire, "_CREDENTIALS_KEPT_S", 0.0)
+        (tmp_path / "token").write_text("second\n")
+        api.token = "second"
+        assert connection.request("GET", "/version")
+        (tmp_path / "token").write_text("")  # as it is for a moment while it is written
+        assert connection.request("GET", "/version")
+
+
+def test_what_flags_give_need_not_be_in_the_kubeconfig(tmp_path: Path) -> None:
+    with FakeApi(token="given") as api:
+        content = one_context("a")
+        del content["users"], content["clusters"]
+        path = write(tmp_path / "k", **{"current-context": "a"}, **content)
+
+        found = connect(ConnectionRequest(kubeconfig=path, server=api.url, token="given"))
+        assert found.request("GET", "/version")
+
+    assert (found.context, found.namespace) == ("a", "a-ns")
+    assert error_of(kubeconfig=path).what == 'cluster "a" does not exist'
+    assert error_of(kubeconfig=path, server="http://127.0.0.1:1").what == 'auth info "a" does not exist'
+    assert error_of(kubeconfig=path, server="x", user="b", token="t").what == 'auth info "b" does not exist'
+
+
+def test_trusting_and_not_trusting_at_once_is_refused(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
+    content = one_context("a", "https://127.0.0.1:1")
+    content["clusters"][0]["cluster"]["certificate-authority"] = str(certificate[0])
+    content["clusters"][0]["cluster"]["insecure-skip-tls-verify"] = True
+    path = write(tmp_path / "k", **{"current-context": "a"}, **content)
+    words = "specifying a root certificates file with the insecure flag is not allowed"
+    assert error_of(kubeconfig=path).what == words
+    both = error_of(kubeconfig=path, insecure_skip_tls_verify=True, certificate_authority=str(certificate[0]))
+    assert both.what == words
+    assert connect(ConnectionRequest(kubeconfig=path, insecure_skip_tls_verify=True)).context == "a"
+
+
+def test_a_certificate_without_a_key_is_named(tmp_path: Path) -> None:
+    user = {"client-certificate": "cert.pem"}
+    path = write(
+        tmp_path / "k", **{"current-context": "a"}, **one_context("a", "https://127.0.0.1:1", **user)
+    )
+    assert error_of(kubeconfig=path).what == (
+        "client-key-data or client-key must be specified for a to use the clientCert authentication method."
+    )
+
+
 def test_relative_paths_begin_at_their_own_file(tmp_path: Path, certificate: tuple[Path, Path]) -> None:
     content = one_context("a", "https://127.0.0.1:1")
     content["clusters"][0]["cluster"]["certificate-authority"] = "ca.pem"
@@ -190,70 +305,6 @@ def test_relative_paths_begin_at_their_own_file(tmp_path: Path, certificate: tup
 
     (tmp_path / "sub" / "ca.pem").write_text("no certificate")
     assert error_of(kubeconfig=path).what.startswith("unable to load root certificates: not usable as PEM")
-
-
-def plugin(tmp_path: Path, script: str) -> dict[str, Any]:
-    program = tmp_path / "plugin"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    version = "client.authentication.k8s.io/v1"
-    return {"apiVersion": version, "command": str(program), "interactiveMode": "Never"}
-
-
-def test_a_credential_plugin_gives_the_token(tmp_path: Path) -> None:
-    answer = {
-        "apiVersion": "client.authentication.k8s.io/v1",
-        "kind": "ExecCredential",
-        "status": {"token": SECRET},
-    }
-    own = plugin(tmp_path, f"echo {shlex.quote(json.dumps(answer))}")
-    with FakeApi(token=SECRET) as api:
-        path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", api.url, exec=own))
-        assert connect(ConnectionRequest(kubeconfig=path)).request("GET", "/version")
-
-
-def test_a_credential_plugin_that_fails_is_an_error_of_its_own(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    own = plugin(tmp_path, "echo please log in >&2; exit 3")
-    path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", exec=own))
-    failed = error_of(kubeconfig=path)
-    assert failed.what == "getting credentials: exec: process returned 3. please log in"
-    assert failed.where == 'user "a"'
-
-    missing = {**own, "command": "no-such-plugin", "installHint": "install it with care"}
-    path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", exec=missing))
-    absent = error_of(kubeconfig=path)
-    assert absent.what == "getting credentials: exec: executable no-such-plugin not found"
-    assert absent.todo == "install it with care"
-    assert capfd.readouterr() == ("", "")
-
-
-def test_a_token_that_has_run_out_is_renewed_and_nothing_is_printed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    answer = {
-        "apiVersion": "client.authentication.k8s.io/v1",
-        "kind": "ExecCredential",
-        "status": {"token": f"{SECRET}-N", "expirationTimestamp": "2026-01-01T00:00:00Z"},
-    }
-    # Each run gives the next token, and the third fails.
-    own = plugin(
-        tmp_path,
-        f"echo >> {tmp_path}/runs; n=$(wc -l < {tmp_path}/runs); [ $n -lt 3 ] || exit 1\n"
-        f"echo {shlex.quote(json.dumps(answer))} | sed s/-N/-$((n))/",
-    )
-    with FakeApi(token=f"{SECRET}-2") as api:
-        path = write(tmp_path / "k", **{"current-context": "a"}, **one_context("a", api.url, exec=own))
-        connection = connect(ConnectionRequest(kubeconfig=path))
-        for _ in range(3):
-            assert connection.request("GET", "/version")["gitVersion"] == "v1.34.1"
-        assert (tmp_path / "runs").read_text().count("\n") == 2
-        monkeypatch.setattr(wire, "_CREDENTIALS_KEPT_S", 0.0)
-        assert connection.request("GET", "/version")["gitVersion"] == "v1.34.1"  # with the last one it had
-
-    assert (tmp_path / "runs").read_text().count("\n") == 3
-    assert capfd.readouterr() == ("", "")
 
 
 def test_entries_that_cannot_be_used_are_told_apart(tmp_path: Path) -> None:
@@ -274,13 +325,13 @@ def test_entries_that_cannot_be_used_are_told_apart(tmp_path: Path) -> None:
     content = one_context("a", "")
     path = write(tmp_path / "k", **{"current-context": "a"}, **content)
     assert error_of(kubeconfig=path).what == 'cluster "a" has no server'
-    assert error_of(kubeconfig=path, client_certificate="nowhere", server="https://127.0.0.1:1").what == (
-        f"getting credentials: File does not exist: {Path.cwd()}/nowhere"
-    )
+    assert error_of(
+        kubeconfig=path, client_certificate="nowhere", client_key="k", server="https://127.0.0.1:1"
+    ).what == (f"getting credentials: File does not exist: {Path.cwd()}/nowhere")
 
 
 def test_in_a_pod_the_service_account_is_used(
-    tmp_path: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    nobodys_home: Path, tmp_path: Path, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "token").write_text(f"{SECRET}\n")
     (tmp_path / "namespace").write_text("tools")
@@ -293,6 +344,14 @@ def test_in_a_pod_the_service_account_is_used(
 
         found = connect(ConnectionRequest(tls_server_name="sharedip.test"))
         assert found.request("GET", "/version")["gitVersion"] == "v1.34.1"
+        api.token = "given"
+        own = ConnectionRequest(tls_server_name="sharedip.test", token="given")
+        assert connect(own).request("GET", "/version")["gitVersion"] == "v1.34.1"
+        # A kubeconfig in which nothing is chosen is none.
+        write(nobodys_home / ".kube" / "config", **one_context("a"))
+        assert connect(own).server == api.url
+        monkeypatch.setenv("POD_NAMESPACE", "told")
+        assert connect(own).namespace == "told"
 
     assert (found.server, found.namespace) == (api.url, "tools")
     assert (found.context, found.user) == (None, None)

@@ -338,10 +338,10 @@ def test_the_proxy_of_a_kubeconfig_goes_first(to: Connect, tmp_path: Path) -> No
         error = error_of(connect(ConnectionRequest(kubeconfig=path)))
         assert error.what == "Unable to connect to the server: proxyconnect tcp: connection refused"
 
-        path = api.kubeconfig(tmp_path / "k", cluster={"proxy-url": f"socks5://jane:{SECRET}@127.0.0.1:1"})
+        path = api.kubeconfig(tmp_path / "k", cluster={"proxy-url": f"ftp://jane:{SECRET}@127.0.0.1:1"})
         with pytest.raises(ClusterError) as caught:
             connect(ConnectionRequest(kubeconfig=path))
-    assert caught.value.what == "a proxy of the kind socks5:// cannot be used"
+    assert caught.value.what == "a proxy of the kind ftp:// cannot be used"
     assert SECRET not in str(caught.value)
 
 

@@ -57,6 +57,7 @@ class RealCluster:
         self.nobody_kubeconfig = self.folder / "nobody.kubeconfig"
         self.server = ""
         self.admin_token = ""
+        self.nobody_token = ""
         self._outlives_parent = outlives_parent
         self._on_child = on_child
         self._service_ranges = service_ranges
@@ -99,7 +100,8 @@ class RealCluster:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             access = start_control_plane(self.parts, self.folder, self._spawn, self._service_ranges)
-            self.server, self.admin_token = access.server, access.admin_token
+            self.server, self.people = access.server, access.people
+            self.admin_token, self.nobody_token = access.admin_token, access.nobody_token
             self._api = access.admin()
             write_kubeconfig(self.kubeconfig, access, ADMIN, access.admin_token)
             write_kubeconfig(self.nobody_kubeconfig, access, NOBODY, access.nobody_token)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .api import Api, ApiError
+from .certificates import Authority
 from .parts import PartMissing, Parts
 from .processes import Child, ProcessFailed, Program, clean_environment, free_ports
 
@@ -31,12 +32,13 @@ Spawn = Callable[[Program], Child]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Access:
-    """How to reach a started API server."""
+    """How to reach a started API server. It knows whom ``people`` signs a certificate for."""
 
     server: str
     authority: Path
     admin_token: str
     nobody_token: str
+    people: Authority
 
     def admin(self) -> Api:
         """The API server with the admin's token."""
@@ -61,6 +63,7 @@ def start_control_plane(
     if openssl is None:
         raise PartMissing("openssl is not on PATH: it makes the key of the API server's service accounts")
     admin_token, nobody_token = _write_tokens(folder)
+    people = Authority.make(folder / "people")
     for attempt in range(1, _ATTEMPTS + 1):
         etcd_port, peer_port, port = free_ports(3)
         access = Access(
@@ -68,10 +71,11 @@ def start_control_plane(
             authority=folder / "certs" / "apiserver.crt",
             admin_token=admin_token,
             nobody_token=nobody_token,
+            people=people,
         )
         etcd = spawn(_etcd(parts, folder, etcd_port, peer_port))
         key = _service_account_key(openssl, folder)  # takes a moment that etcd needs anyway
-        apiserver = spawn(_apiserver(parts, folder, key, etcd_port, port, service_ranges))
+        apiserver = spawn(_apiserver(parts, folder, key, people, etcd_port, port, service_ranges))
         try:
             apiserver.wait_ready(_Acceptance(access, etcd), _READY_TIMEOUT_S)
             return access
@@ -164,7 +168,13 @@ def _etcd(parts: Parts, folder: Path, port: int, peer_port: int) -> Program:
 
 
 def _apiserver(
-    parts: Parts, folder: Path, key: Path, etcd_port: int, port: int, service_ranges: str
+    parts: Parts,
+    folder: Path,
+    key: Path,
+    people: Authority,
+    etcd_port: int,
+    port: int,
+    service_ranges: str,
 ) -> Program:
     command = (
         str(parts.apiserver),
@@ -177,6 +187,7 @@ def _apiserver(
         f"--service-account-key-file={key}",
         f"--service-account-signing-key-file={key}",
         f"--token-auth-file={folder / 'tokens.csv'}",
+        f"--client-ca-file={people.own.certificate}",
         "--authorization-mode=RBAC",
         f"--service-cluster-ip-range={service_ranges}",
         "--disable-admission-plugins=ServiceAccount",  # nobody would make the default accounts

@@ -46,4 +46,5 @@ def test_the_lock_and_the_newest_are_within_the_ranges() -> None:
 
 def test_each_file_pins_every_package() -> None:
     whole = set(pinned("run.txt"))
-    assert set(pinned("oldest.txt")) == set(pinned("newest.txt")) == whole
+    assert set(pinned("oldest.txt")) == whole
+    assert set(pinned("newest.txt")) >= whole  # the newest client library needs more than that of the lock
