@@ -21,7 +21,7 @@ class Spoken(click.Command):
             if record is not None and isinstance(parameter, click.Option):
                 # An option of all commands gives its value to the one place that they share.
                 name, text = record
-                listed = own if parameter.expose_value or parameter.name == "help" else common
+                listed = own if parameter.expose_value or "--help" in parameter.opts else common
                 listed.append((name, text.replace("-", _UNBROKEN)))
         for title, records in (("Options", own), ("Options of every command", common)):
             if records:

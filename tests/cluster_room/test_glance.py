@@ -85,7 +85,9 @@ def test_the_name_in_a_certificate_is_checked(tmp_path: Path, certificate: tuple
 
 
 @pytest.mark.parametrize(("mode", "run"), [("Never", True), ("IfAvailable", True), ("Always", False)])
-def test_a_credential_plugin_is_run_unless_it_asks_a_person(tmp_path: Path, mode: str, run: bool) -> None:
+def test_a_credential_plugin_is_run_unless_it_asks_a_person(
+    tmp_path: Path, certificate: tuple[Path, Path], mode: str, run: bool
+) -> None:
     token = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}
     said = json.dumps({**token, "status": {"token": "secret"}})
     code = f"open({str(tmp_path / 'ran')!r}, 'w'); print({said!r})"
@@ -95,8 +97,9 @@ def test_a_credential_plugin_is_run_unless_it_asks_a_person(tmp_path: Path, mode
         "args": ["-c", code],
         "interactiveMode": mode,
     }
-    with FakeApi([namespace("shop")], token="secret") as api:
-        looked = glance(api, tmp_path, user={"exec": plugin})
+    trusted = {"certificate-authority": str(certificate[0]), "tls-server-name": "sharedip.test"}
+    with FakeApi([namespace("shop")], token="secret", tls=certificate) as api:
+        looked = glance(api, tmp_path, cluster=trusted, user={"exec": plugin})
         if run:
             assert looked.namespaces() == ["shop"]
         else:

@@ -164,15 +164,21 @@ def test_labels_are_a_column_of_every_table(file: str) -> None:
         ["ls"],
         ["ls", "-o", "wide"],
         ["why", "front", "-n", "shop", "-o", "wide"],
-        ["check", "-A"],
         ["fix", "shop/front", "--dry-run=client", "-o", "wide"],
     ):
         text = ask(*words, "-f", file, "--show-labels").text
         header, *rows = text.splitlines()
         assert header.endswith("   LABELS"), words
         assert any("shop/front" in row and row.endswith("   app=web,tier=edge") for row in rows), words
-    pools = ask("pools", "-f", file, "--show-labels").text.splitlines()
-    assert [line.split()[-1] for line in pools] == ["LABELS", "<none>"]
+
+
+def test_labels_stand_before_findings_which_may_need_lines_of_their_own(file: str) -> None:
+    header, *rows = ask("check", "-A", "-f", file, "--show-labels").text.splitlines()
+    assert header.split()[-2:] == ["LABELS", "FINDING"]
+    assert any("shop/front" in row and "   app=web,tier=edge   " in row for row in rows)
+    header, *rows = ask("pools", "-f", file, "--show-labels").text.splitlines()
+    assert header.split()[-2:] == ["LABELS", "FINDINGS"]
+    assert [row.split()[-3:] for row in rows] == [["<none>", "SIP601", "not-advertised"]]
 
 
 def test_items_are_sorted_as_people_read_numbers(file: str) -> None:

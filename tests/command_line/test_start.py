@@ -19,10 +19,12 @@ print("loaded", *sorted(set(sys.modules) - before))
 """
 _OURS = {
     "kubectl_sharedip.apply.signals",
+    "kubectl_sharedip.cli.completed",
     "kubectl_sharedip.cli.failures",
+    "kubectl_sharedip.cli.formats",
+    "kubectl_sharedip.cli.lazily",
     "kubectl_sharedip.cli.main",
     "kubectl_sharedip.cli.options",
-    "kubectl_sharedip.cli.port_flags",
     "kubectl_sharedip.cli.request",
     "kubectl_sharedip.cluster.request",
     "kubectl_sharedip.model.allowance",
