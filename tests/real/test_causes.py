@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from kubectl_sharedip.cli.main import cli
+from kubectl_sharedip.cli.commands.fix import fix
 from kubectl_sharedip.cli.options import allowances
 from tests.real.asking import Json
 from tests.real.broken import Broken
@@ -167,7 +167,7 @@ def _check_remedies(item: Json) -> None:
         for remedy in finding["remedies"]:
             program, plugin, command, *words = shlex.split(remedy["command"] or "none none none")
             if (program, plugin, command) == ("kubectl", "sharedip", "fix"):
-                given = cli.commands["fix"].make_context("fix", words).params
+                given = fix.make_context("fix", words).params
                 allowances(given["allow"])
                 named = given.get("services") or (given["service"],)
                 assert item["name"] in named, remedy["command"]
