@@ -118,7 +118,7 @@ class SideBySide:
     def agreed(self, *flags: str, **how: Any) -> Answer:
         """The program's answer, which says the same as kubectl's."""
         theirs, ours = self.ask(*flags, **how)
-        assert (ours.services, ours.words) == (theirs.services, theirs.words), theirs.err
+        assert (ours.services, ours.words) == (theirs.services, theirs.words), (theirs, ours)
         return ours
 
     def whoami(self, *flags: str, **how: Any) -> str:

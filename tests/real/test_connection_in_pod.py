@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import ssl
+import urllib.error
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +13,7 @@ from tests.real.conftest import Clusters
 from tests.real.connecting import SideBySide
 from tests.realcluster import parts
 from tests.realcluster.cluster import RealCluster
+from tests.realcluster.processes import wait_until
 
 # A mount namespace of its own: the files are there for one process and nobody else.
 _POD = """
@@ -36,11 +41,30 @@ def _account(cluster: RealCluster, folder: Path) -> None:
     (folder / "ca.crt").write_bytes((cluster.folder / "certs" / "apiserver.crt").read_bytes())
 
 
+def _is_known(cluster: RealCluster, files: Path) -> bool:
+    """Whether the server takes the account's token yet: it was made a moment ago."""
+    request = urllib.request.Request(
+        f"{cluster.server}/apis/authentication.k8s.io/v1/selfsubjectreviews",
+        data=json.dumps({"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}).encode(),
+        headers={
+            "Authorization": f"Bearer {(files / 'token').read_text()}",
+            "Content-Type": "application/json",
+        },
+    )
+    trusted = ssl.create_default_context(cafile=files / "ca.crt")
+    try:
+        with urllib.request.urlopen(request, context=trusted, timeout=10) as answer:
+            return bool(json.load(answer)["status"]["userInfo"]["username"] == ACCOUNT)
+    except urllib.error.HTTPError:
+        return False
+
+
 def test_in_a_pod_the_service_account_is_used(clusters: Clusters, tmp_path: Path) -> None:
     cluster = clusters.clean(parts.METALLB_VERSIONS[0])
     pair = SideBySide(cluster, tmp_path)
     files = tmp_path / "account"
     _account(cluster, files)
+    wait_until(lambda: _is_known(cluster, files), 15, "the server to know the account")
     address = urlsplit(cluster.server)
     told = {"KUBERNETES_SERVICE_HOST": str(address.hostname), "KUBERNETES_SERVICE_PORT": str(address.port)}
 
