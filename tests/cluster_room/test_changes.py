@@ -63,9 +63,9 @@ def test_what_may_no_longer_be_watched_makes_it_incomplete(to: Connect) -> None:
 
         api.forbidden = {("events", None), ("events", "*")}
         api.drop_watches()
-        assert waited(changes) < LONGEST_S
-
-        assert not changes.complete
+        # The watches that go on count as a change first; that this one does not is a change as well.
+        while changes.complete:
+            assert waited(changes) < LONGEST_S
 
 
 def test_a_server_that_goes_away_counts_as_a_change(to: Connect) -> None:
