@@ -37,7 +37,7 @@ def plans(context: click.Context) -> Iterable[Word]:
 
 def allowances(context: click.Context) -> Iterable[Word]:
     """What ``--allow`` gives leave to."""
-    from kubectl_sharedip.model.plan import ALLOWANCES
+    from kubectl_sharedip.model.allowance import ALLOWANCES
 
     return ((one, "") for one in ALLOWANCES)
 

@@ -7,7 +7,8 @@ import sys
 from kubectl_sharedip.apply.signals import Terminated, uninterrupted
 from kubectl_sharedip.cli.failures import Exit
 from kubectl_sharedip.cli.output import say
-from kubectl_sharedip.model.plan import Allowance, Plan
+from kubectl_sharedip.model.allowance import Allowance
+from kubectl_sharedip.model.plan import Plan
 
 _QUESTIONS: dict[Allowance, str] = {
     "unpin": "give up a requested address or pool",

@@ -42,7 +42,7 @@ from kubectl_sharedip.cli.planning import Planned, document_of, planned
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
-from kubectl_sharedip.model.plan import Allowance
+from kubectl_sharedip.model.allowance import Allowance
 
 #: What a plan is made of, beside what every command reads.
 READS = ("namespaces", "l2advertisements", "bgpadvertisements")

@@ -115,8 +115,11 @@ def _spelled(path: str) -> str:
 
 
 def _condition(text: str) -> str:
-    field, sign, value = re.match(r"(.*?)\s*(==|!=|<=|>=|<|>|$)\s*(.*)", text).groups()  # type: ignore[union-attr]
-    quoted = value.strip("'\"")
+    field, *compared = re.split(r"\s*(==|!=|<=|>=|<|>)\s*", text.strip(), maxsplit=1)
+    field = field.removeprefix("@.")
+    if not compared:
+        return field
+    sign, value = compared
     if re.fullmatch(r"[0-9.]+|true|false", value):
-        return f"{field.removeprefix('@.')}{sign}`{value}`"
-    return f"{field.removeprefix('@.')}{sign}'{quoted}'" if sign else field.removeprefix("@.")
+        return f"{field}{sign}`{value}`"
+    return f"{field}{sign}'" + value.strip("'\"") + "'"

@@ -36,7 +36,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Runs the command line and ends the process with its exit status."""
-    if os.path.basename(sys.argv[0]).startswith("kubectl_complete-"):  # noqa: PTH119 - pathlib costs its import
+    if sys.argv[0].rpartition(os.sep)[2].startswith("kubectl_complete-"):
         complete()
     gc.disable()  # a short run; collecting costs most of the time that reading JSON takes
     signal.signal(signal.SIGTERM, _terminate)

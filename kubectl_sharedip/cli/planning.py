@@ -17,9 +17,10 @@ from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.settle import held_by, unrested
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Allowance, Goal, Plan, Way
+from kubectl_sharedip.model.plan import Goal, Plan, Way
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.asking import with_requested_addresses

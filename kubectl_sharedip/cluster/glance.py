@@ -143,10 +143,10 @@ def _tls(place: Place) -> ssl.SSLContext:
         context.load_default_certs()
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if "client-certificate-data" in user or "client-key-data" in user:
+    if "client-certificate-data" in user:
         _certified_by_data(context, user)
     elif "client-certificate" in user:
-        context.load_cert_chain(user["client-certificate"], user.get("client-key"), password="")
+        context.load_cert_chain(user["client-certificate"], user["client-key"], password="")
     return context
 
 
@@ -154,13 +154,7 @@ def _certified_by_data(context: ssl.SSLContext, user: Mapping[str, Any]) -> None
     """The TLS library takes a key from a file only: one that nobody else may read, for this moment."""
     from tempfile import NamedTemporaryFile
 
-    text = ""
-    for name in ("client-certificate", "client-key"):
-        if f"{name}-data" in user:
-            text += _text(user[f"{name}-data"]) + "\n"
-        elif name in user:
-            with open(user[name], encoding="utf-8") as given:  # noqa: PTH123
-                text += given.read() + "\n"
+    text = "\n".join(_text(user[name]) for name in ("client-certificate-data", "client-key-data"))
     with NamedTemporaryFile("w", prefix="kubectl-sharedip-") as file:
         file.write(text)
         file.flush()

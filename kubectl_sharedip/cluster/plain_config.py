@@ -24,6 +24,7 @@ _USER = {
     "extensions",
 }
 _PATHS = ("certificate-authority", "client-certificate", "client-key")
+_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 #: Flags that change who asks, or whom: the usual way knows them all.
 _SPECIAL = (
     *("as_user", "as_groups", "as_uid", "certificate_authority", "client_certificate", "client_key"),
@@ -71,11 +72,8 @@ class Config:
             cluster["insecure-skip-tls-verify"] = True
         if request.token:
             user = {"token": request.token}
-        if (
-            not cluster.keys() <= _CLUSTER
-            or not user.keys() <= _USER
-            or "://" not in str(cluster.get("server"))
-        ):
+        known = cluster.keys() <= _CLUSTER and user.keys() <= _USER
+        if not (known and _is_private(str(cluster.get("server"))) and _is_one_pair(user)):
             return None
         return Place(cluster=cluster, user=user)
 
@@ -86,13 +84,27 @@ class Config:
         return isinstance(plugin, dict) and plugin.get("interactiveMode") == "Always"
 
 
+def _is_private(server: str) -> bool:
+    """Whether what is secret may be sent there: in clear text to this machine alone, as in wire.py."""
+    scheme, _, rest = server.partition("://")
+    host, colon, port = rest.partition("/")[0].rpartition(":")
+    return scheme == "https" or (scheme == "http" and (host if colon else port) in _THIS_MACHINE)
+
+
+def _is_one_pair(user: Mapping[str, Any]) -> bool:
+    """Whether certificate and key are both in the kubeconfig, or both in files, or neither is there."""
+    return all(
+        (f"client-certificate{form}" in user) == (f"client-key{form}" in user) for form in ("", "-data")
+    )
+
+
 def read_config(explicit: str | None, environment: Mapping[str, str]) -> Config:
     """The files that kubectl would read. What cannot be read counts as empty."""
     entries: dict[str, dict[str, Mapping[str, Any]]] = {section: {} for section in _SECTIONS}
     current = ""
-    listed = explicit or environment.get("KUBECONFIG") or os.path.join("~", ".kube", "config")  # noqa: PTH118
+    listed = explicit or environment.get("KUBECONFIG") or os.path.join("~", ".kube", "config")
     for path in [listed] if explicit else listed.split(os.pathsep):
-        content = _load(os.path.expanduser(path))  # noqa: PTH111 - pathlib costs its import
+        content = _load(os.path.expanduser(path))
         current = current or str(content.get("current-context") or "")
         for section, key in _SECTIONS.items():
             for entry in content.get(section) or ():
@@ -106,7 +118,7 @@ def _load(path: str) -> Mapping[str, Any]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+        with open(path, encoding="utf-8") as file:
             content = yaml.load(file, Loader=loader)  # each is a safe loader
     except (OSError, ValueError, yaml.YAMLError):
         return {}
@@ -114,9 +126,9 @@ def _load(path: str) -> Mapping[str, Any]:
 
 
 def _absolute(body: Mapping[str, Any], path: str) -> dict[str, Any]:
-    folder = os.path.dirname(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111, PTH120
+    folder = os.path.dirname(os.path.abspath(os.path.expanduser(path)))
     kept = {name: value for name, value in body.items() if value not in (None, "")}
     for name in _PATHS:
         if name in kept:
-            kept[name] = os.path.join(folder, str(kept[name]))  # noqa: PTH118
+            kept[name] = os.path.join(folder, str(kept[name]))
     return kept

@@ -9,10 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kubectl_sharedip.model.address import Address
-
-# Whoever deals with plans finds these here.
-from kubectl_sharedip.model.allowance import ALLOWANCES as ALLOWANCES  # noqa: PLC0414
-from kubectl_sharedip.model.allowance import Allowance as Allowance  # noqa: PLC0414
+from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
 from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance, Effect, Goal, Loss, Way
+from kubectl_sharedip.model.plan import Effect, Goal, Loss, Way
 from kubectl_sharedip.plan.price import price_of
 from kubectl_sharedip.plan.silence import silenced
 from kubectl_sharedip.plan.simulate import Trial

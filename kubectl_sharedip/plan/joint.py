@@ -13,10 +13,11 @@ from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.looks import MOST_ENDS, identity
 from kubectl_sharedip.metallb.settle import Settled, settle, unrested
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.edited import edited
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Allowance, Edit, Goal, Plan, Way
+from kubectl_sharedip.model.plan import Edit, Goal, Plan, Way
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.consent import consented

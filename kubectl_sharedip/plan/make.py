@@ -8,9 +8,10 @@ from kubectl_sharedip.metallb.annotations import REQUESTED_POOL
 from kubectl_sharedip.metallb.settle import unrested
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import NO_COST, Allowance, Blocked, Cost, Edit, Goal, Plan, Way
+from kubectl_sharedip.model.plan import NO_COST, Blocked, Cost, Edit, Goal, Plan, Way
 from kubectl_sharedip.plan.consent import consented
 from kubectl_sharedip.plan.goals import holds, leaves_nobody_out, reached
 from kubectl_sharedip.plan.impact import weigh

@@ -14,8 +14,9 @@ from kubectl_sharedip.metallb.meant import known, meant, parts
 from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import NO_COST, Allowance, Cost, Edit, Goal, Loss, Way
+from kubectl_sharedip.model.plan import NO_COST, Cost, Edit, Goal, Loss, Way
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.asking import asks_twice, texts_asked_for
 from kubectl_sharedip.plan.edits import edit_of

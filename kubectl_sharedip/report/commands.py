@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Allowance, Goal
+from kubectl_sharedip.model.plan import Goal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

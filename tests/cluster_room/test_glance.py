@@ -17,9 +17,10 @@ from tests.fakeapi import FakeApi, Json
 _QUICK = "kubectl-sharedip (completion)"
 
 
-def glance(api: FakeApi, folder: Path, **parts: Json) -> Glance:
+def glance(api: FakeApi, folder: Path, *, user: Json | None = None, cluster: Json | None = None) -> Glance:
     """At the fake API server, with these fields of user and cluster in the kubeconfig."""
-    return Glance(ConnectionRequest(kubeconfig=api.kubeconfig(folder / "config", namespace="shop", **parts)))  # type: ignore[arg-type]
+    kubeconfig = api.kubeconfig(folder / "config", namespace="shop", user=user, cluster=cluster)
+    return Glance(ConnectionRequest(kubeconfig=kubeconfig))
 
 
 def namespace(name: str) -> Json:
@@ -44,6 +45,32 @@ def test_several_files_are_one_as_kubectl_reads_them(tmp_path: Path) -> None:
     assert config.namespace(ConnectionRequest()) == "here"
     assert config.namespace(ConnectionRequest(context="b")) == "default"
     assert config.namespace(ConnectionRequest(context="b", namespace="asked")) == "asked"
+
+
+@pytest.mark.parametrize(
+    ("server", "quick"),
+    [
+        ("https://192.0.2.1:6443", True),
+        ("http://127.0.0.1:8080/at", True),
+        ("http://localhost", True),
+        ("http://[::1]:8080", True),
+        ("http://192.0.2.1:8080", False),
+        ("http://127.0.0.1.example:8080", False),
+        ("192.0.2.1:6443", False),
+    ],
+)
+def test_a_token_goes_in_clear_text_to_this_machine_alone(tmp_path: Path, server: str, quick: bool) -> None:
+    content = {
+        "current-context": "a",
+        "contexts": [{"name": "a", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": {"server": server}}],
+        "users": [{"name": "u", "user": {"token": "secret"}}],
+    }
+    (tmp_path / "config").write_text(json.dumps(content))
+
+    config = read_config(str(tmp_path / "config"), {})
+
+    assert (config.plain(ConnectionRequest()) is not None) == quick
 
 
 def test_a_token_is_sent_without_the_library(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ class Terminal:
             cwd=home,
             env={**env, "TERM": term},
             start_new_session=True,
-            preexec_fn=_hears_ctrl_c,  # noqa: PLW1509
+            preexec_fn=_hears_ctrl_c,  # noqa: PLW1509 - one system call, no lock
         )
         os.close(its)
         self.said = ""

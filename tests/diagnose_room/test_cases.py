@@ -18,9 +18,9 @@ from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.diagnose.environments import USUAL
 from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.run import diagnose
+from kubectl_sharedip.model.allowance import ALLOWANCES
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import ALLOWANCES
 from tests.command_line.schema import broken_promises
 from tests.diagnose_room.case import DECISIVE, SELDOM_READ, Aim, Case, Expected, all_cases
 from tests.diagnose_room.program import ask, fix, reading_of

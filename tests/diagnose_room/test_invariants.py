@@ -22,8 +22,9 @@ from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance, Goal
+from kubectl_sharedip.model.plan import Goal
 from kubectl_sharedip.model.raw import Origin, RawDocument
 from kubectl_sharedip.plan.make import make_plan
 from tests.diagnose_room.case import Case, all_cases

@@ -32,8 +32,9 @@ from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
 from kubectl_sharedip.metallb.sharing import Terms, backend_key, may_share, sharing_key, terms_of
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address, parse_address
+from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import WOKEN, Allowance, Cost, Goal, Way
+from kubectl_sharedip.model.plan import WOKEN, Cost, Goal, Way
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.consent import consented
 from kubectl_sharedip.plan.goals import reached

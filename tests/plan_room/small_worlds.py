@@ -14,9 +14,10 @@ from typing import Any
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
 from kubectl_sharedip.model.edited import edited
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance, Goal, Plan, Way
+from kubectl_sharedip.model.plan import Goal, Plan, Way
 from kubectl_sharedip.plan.make import make_plan
 from tests.metallb_rules.worlds import Document, kept_for, pool, read_service, service, state
 

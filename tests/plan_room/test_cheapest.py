@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.plan_room, however p
 
 from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance, Goal, Plan
+from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
+from kubectl_sharedip.model.plan import Goal, Plan
 from kubectl_sharedip.plan.make import make_plan
 from tests.plan_room.every_edit import Search
 from tests.plan_room.small_worlds import draw_world

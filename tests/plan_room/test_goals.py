@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.plan_room, however p
 
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import parse_address
-from kubectl_sharedip.model.plan import Allowance, Goal, Plan
+from kubectl_sharedip.model.allowance import Allowance
+from kubectl_sharedip.model.plan import Goal, Plan
 from kubectl_sharedip.plan.make import make_plan
 from tests.metallb_rules.worlds import named, pool, service, state
 

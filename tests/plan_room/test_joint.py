@@ -10,7 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.plan_room, however p
 
 from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance, Goal
+from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
+from kubectl_sharedip.model.plan import Goal
 from kubectl_sharedip.plan.joint import Joint, make_joint
 from tests.metallb_rules.worlds import named, pool, service, state
 from tests.plan_room.small_worlds import carried_out, draw_world

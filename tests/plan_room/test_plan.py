@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.plan_room, however p
 
 from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.metallb.state import State, state_of
-from kubectl_sharedip.model.plan import Allowance, Cost, Edit, Goal, Plan
+from kubectl_sharedip.model.allowance import Allowance
+from kubectl_sharedip.model.plan import Cost, Edit, Goal, Plan
 from kubectl_sharedip.model.raw import NotRead
 from kubectl_sharedip.plan.edits import WOKEN, edit_of, with_key, with_policy, woken
 from kubectl_sharedip.plan.make import make_plan

@@ -85,7 +85,7 @@ class Terminal:
             stderr=its,
             env={**clean_environment(), "TERM": "dumb", "COLUMNS": "80"},
             start_new_session=True,
-            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - one system call, no lock
         )
         os.close(its)
         assert self._process.stdout is not None

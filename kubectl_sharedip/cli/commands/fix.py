@@ -10,7 +10,7 @@ from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import allowances, reading_options, request_of, seconds
 from kubectl_sharedip.cli.own_options import Spoken
-from kubectl_sharedip.model.plan import ALLOWANCES
+from kubectl_sharedip.model.allowance import ALLOWANCES
 
 
 @click.command(cls=Spoken)

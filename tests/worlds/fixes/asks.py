@@ -11,7 +11,8 @@ from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
-from kubectl_sharedip.model.plan import ALLOWANCES, Allowance, Goal
+from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
+from kubectl_sharedip.model.plan import Goal
 
 from .world import Ask
 
