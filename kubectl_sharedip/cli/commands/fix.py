@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kubectl_sharedip.cli.carrying_out_options import carrying_out_options
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import allowances, reading_options, request_of, seconds
@@ -47,11 +48,7 @@ from kubectl_sharedip.model.allowance import ALLOWANCES
     "--plan", shell_complete=completed("file"), metavar="FILE", help="Do a plan that was saved with -o json."
 )
 @click.option("-y", "--yes", is_flag=True, help="Do the plan without asking.")
-@click.option("--dry-run", type=click.Choice(["client", "server"]), help="Show, or have the server judge.")
-@click.option("--timeout", metavar="TIME", help="How long to wait for MetalLB (60s, or 30 ms a Service).")
-@click.option(
-    "--journal-dir", shell_complete=completed("dir"), metavar="DIR", help="Where the state before is kept."
-)
+@carrying_out_options
 @output_option("fix")
 @click.pass_context
 def fix(context: click.Context, /, services: tuple[str, ...], output: str | None, **given: Any) -> int:

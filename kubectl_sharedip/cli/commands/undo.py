@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kubectl_sharedip.cli.carrying_out_options import carrying_out_options
 from kubectl_sharedip.cli.completed import completed
 from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import reading_options, request_of, seconds
@@ -18,11 +19,7 @@ from kubectl_sharedip.cli.own_options import Spoken
 @click.option("--list", "listing", is_flag=True, help="List the plans that were done; ask no cluster.")
 @click.option("--resume", is_flag=True, help="Finish a plan that was cut off.")
 @click.option("-y", "--yes", is_flag=True, help="Do it without asking.")
-@click.option("--dry-run", type=click.Choice(["client", "server"]), help="Show, or have the server judge.")
-@click.option("--timeout", metavar="TIME", help="How long to wait for MetalLB (60s, or 30 ms a Service).")
-@click.option(
-    "--journal-dir", shell_complete=completed("dir"), metavar="DIR", help="Where the state before is kept."
-)
+@carrying_out_options
 @output_option("undo")
 @click.pass_context
 def undo(context: click.Context, /, plan: str | None, output: str | None, **given: Any) -> int:
