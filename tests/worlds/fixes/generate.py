@@ -31,7 +31,7 @@ def generate(version: str, seed: int) -> FixWorld:
     """The world of this seed; the same in every Python."""
     rng = random.Random(f"fix {version} {seed}")
     while True:
-        world = _Making(_Crowded(rng, version), seed).world()
+        world = drawn(rng, version, seed)
         end = _end(world)
         if end is not None:
             asks, most = draw_asks(rng, end), rng.random() < 0.4
@@ -45,6 +45,11 @@ def generate(version: str, seed: int) -> FixWorld:
                 ask: Ask = {**NO_ASK, "names": [str(sleeping[0])]}
                 return {**longer, "asks": [ask], "most": False}
     return {**world, "asks": asks, "most": most}
+
+
+def drawn(rng: random.Random, version: str, seed: int) -> World:
+    """The next world out of this stream, whoever waits in it."""
+    return _Making(_Crowded(rng, version), seed).world()
 
 
 class _Crowded(Draw):
@@ -71,7 +76,7 @@ class _Making(Making):
         pools = list(self.pools.values())
         steps: list[Step] = [self._create() for _ in range(self.rng.randint(3, 5))]
         for _ in range(self.rng.randint(0, 3)):
-            steps.append(self._step())
+            steps.append(self.due.pop(0) if self.due else self._step())
         chance = layout == "several"
         return {"version": self.version, "seed": self.seed, "chance": chance, "pools": pools, "steps": steps}
 
