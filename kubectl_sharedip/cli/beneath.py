@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kubectl_sharedip.cli.announced import Key, MoreOf, of_cluster
 from kubectl_sharedip.cli.manifests import is_service, key_of
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.intake.owned import Applied, applied_before
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 
 if TYPE_CHECKING:
@@ -25,14 +26,15 @@ class Beneath:
 
     ``namespace`` is that of manifests which name none. ``first`` reads resources, ``named`` the Services of
     these names that are there, of whichever type, and ``more_of`` what tells who announces.
-    ``tells_owners`` says whether it is known who set which field of a Service.
+    ``applied`` says of Services, by namespace and name, which fields an earlier apply has set: None where
+    that is not known.
     """
 
     namespace: str
     first: Callable[[Sequence[str]], RawCluster]
     named: Callable[[Collection[Key]], Sequence[RawDocument]]
     more_of: MoreOf
-    tells_owners: bool
+    applied: Callable[[Sequence[RawDocument]], Applied | None]
 
 
 def live(request: Request) -> Beneath:
@@ -46,7 +48,7 @@ def live(request: Request) -> Beneath:
         first=partial(read_cluster, connection, metallb_namespace=request.metallb_namespace),
         named=partial(_named, connection),
         more_of=of_cluster(connection, request.metallb_namespace),
-        tells_owners=True,
+        applied=applied_in,
     )
 
 
@@ -65,8 +67,13 @@ def recorded(request: Request, raw: RawCluster) -> Beneath:
         first=first,
         named=named,
         more_of=of_record(raw),
-        tells_owners=False,
+        applied=lambda _: raw.applied,
     )
+
+
+def applied_in(services: Sequence[RawDocument]) -> Applied:
+    """Which fields of Services, by namespace and name, an earlier apply has set, by their own account."""
+    return {key_of(one, "default"): applied_before(one.body) for one in services}
 
 
 def _named(connection: Connection, wanted: Collection[Key]) -> Sequence[RawDocument]:

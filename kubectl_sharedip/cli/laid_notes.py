@@ -56,10 +56,10 @@ def notes_of_pools(snapshot: Snapshot) -> Iterable[Note]:
 
 
 def note_of_owners() -> Note:
-    """What a snapshot cannot tell of an apply."""
+    """What an older snapshot does not tell of an apply."""
     because = (
-        "who set which field of a Service does not stand in it, so what an earlier apply had set and the"
-        " manifests have no more is taken to stay"
+        "it was taken by an older version, and what an earlier apply had set does not stand in it: fields"
+        " that the manifests have no more are taken to stay"
     )
     return _note("the snapshot", "", because)
 

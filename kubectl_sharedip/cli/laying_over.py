@@ -19,7 +19,6 @@ from kubectl_sharedip.intake.announcing import read_announcing
 from kubectl_sharedip.intake.families import families_of_cluster
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.overlay import lay_over
-from kubectl_sharedip.intake.owned import applied_before
 from kubectl_sharedip.intake.services import read_service
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.coming import Coming, come
@@ -64,10 +63,11 @@ def lay_over_cluster(
         or families_of_cluster(manifests.documents)
         or request.cluster_ip_families
     )
+    owned = under.applied(there)
     applied = lay_over(
         cluster,
         manifests,
-        applied={key_of(one, ""): applied_before(one.body) for one in there},
+        applied=owned or {},
         namespace=namespace,
         metallb_namespace=request.metallb_namespace or USUAL_METALLB_NAMESPACE,
         families=families,
@@ -94,7 +94,7 @@ def lay_over_cluster(
     )
     found = replace(found, prediction=replace(found.prediction, snapshot=settled))
     notes = [*notes_of_applying(applied, refused)]
-    if there and not under.tells_owners:
+    if there and owned is None:
         notes.append(note_of_owners())
     return LaidOver(raw=cluster, coming=found, namespace=namespace, notes=tuple(notes))
 

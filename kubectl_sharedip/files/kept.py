@@ -43,10 +43,15 @@ _CONDITIONS = ("Ready", "NetworkUnavailable")
 _FLAGS = ("lb-class", "ignore-exclude-lb")
 
 
+def is_kept_annotation(key: str) -> bool:
+    """Whether some answer looks at the annotation of a Service under this key."""
+    return key in _ANNOTATIONS or key.startswith(_PREFIXES)
+
+
 def _annotations(value: Json) -> Json:
     if not isinstance(value, dict):
         return value
-    return {k: v for k, v in value.items() if k in _ANNOTATIONS or str(k).startswith(_PREFIXES)}
+    return {k: v for k, v in value.items() if is_kept_annotation(str(k))}
 
 
 def _labels(*names: str) -> Callable[[Json], Json]:

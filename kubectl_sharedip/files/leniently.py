@@ -15,7 +15,8 @@ from typing import Any, BinaryIO, TextIO
 from kubectl_sharedip.files.errors import FileError, unrendered
 from kubectl_sharedip.files.json_text import looks_like_json
 from kubectl_sharedip.files.read import cluster_of, objects, parsed
-from kubectl_sharedip.files.snapshot import is_snapshot, read_snapshot
+from kubectl_sharedip.files.recorded import read_snapshot
+from kubectl_sharedip.files.snapshot import is_snapshot
 from kubectl_sharedip.files.sources import files_of, refuse_stdin_twice, text_of
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 

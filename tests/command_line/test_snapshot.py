@@ -236,6 +236,7 @@ def written(folder: Path, change: dict[str, Any]) -> str:
         "read": ["services"],
         "items": [],
         "elections": {},
+        "applied": [],
         "notes": [],
     }
     file = folder / "snapshot.json"
@@ -261,6 +262,9 @@ def test_a_snapshot_without_any_object_is_a_cluster_without_any(program: Program
         ({"source": {"notRead": [{"resource": "nodes", "reason": "asleep"}]}}, "source.notRead[0]"),
         ({"elections": {"192.0.2.1": "n1"}}, "192.0.2.1"),
         ({"clusterUID": 7}, "clusterUID"),
+        ({"applied": {}}, "applied is not a list"),
+        ({"applied": ["web"]}, "applied[0] is not an object"),
+        ({"applied": [{"namespace": "shop", "name": "web", "fields": ["spec"]}]}, "applied[0].fields"),
     ],
 )
 def test_another_form_or_a_damaged_one(program: Program, tmp_path: Path, change: Json, said_: str) -> None:

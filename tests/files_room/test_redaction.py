@@ -181,6 +181,7 @@ def test_nothing_of_the_originals_is_left() -> None:
         server=f"https://{marks.mark()}.example:6443",
         files=(f"{marks.mark()}.yaml",),
         uid=marks.mark(),
+        applied={(marks.mark(), marks.mark()): frozenset({("metadata", "labels", marks.mark())})},
     )
 
     text = repr(redacted(raw, metallb_namespace=METALLB))
