@@ -223,6 +223,40 @@ def test_offline_needs_files(program: Program) -> None:
     refused(program("check", "--offline"), 2, "-f FILE")
 
 
+def test_services_of_other_namespaces_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.yaml", manifest("web"), manifest("api", namespace="bank"))
+    pool = written(tmp_path, "b.yaml", POOL)
+
+    some = check(*offline("-f", pool, "-f", file, "-n", "bank")).document
+    none = check(*offline("-f", pool, "-f", file, "-n", "dev")).document
+
+    assert [one["name"] for one in some["items"]] == ["api"]
+    assert [text for text in notes(some) if "one Service of the files" in text and "(shop)" in text]
+    assert none["items"] == []
+    assert [text for text in notes(none) if "2 Services of the files" in text and "(bank, shop)" in text]
+    refused(check("--offline", "-f", file, "-n", "dev"), 3, 'namespace "dev"', "bank, shop", "-A")
+    assert not [
+        text for text in notes(check(*offline("-f", pool, "-f", file)).document) if "left out" in text
+    ]
+
+
+def test_labels_that_no_service_of_the_files_has_are_said(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.yaml", POOL, manifest("web"))
+
+    assert "-l leaves out every Service of the files (1)" in check("--offline", "-f", file, "-l", "a=b").err
+
+
+def test_a_command_that_is_printed_lets_no_line_break_through(tmp_path: Path) -> None:
+    """A line of a log that begins with :: is a command to GitHub, whoever wrote the manifest."""
+    evil = manifest("web", namespace='"x\\n::error::y\\e[31m"', annotations={PIN: "198.51.100.1"})
+
+    ended = check("--offline", "-f", written(tmp_path, "a.yaml", POOL, evil))
+
+    assert "What helps: " in ended.err
+    assert not [line for line in ended.err.splitlines() if line.startswith("::")]
+    assert "\x1b" not in ended.err
+
+
 def test_without_pools_it_is_said_that_nothing_is_foretold(tmp_path: Path) -> None:
     alone = written(tmp_path, "a.yaml", manifest("web"))
 
