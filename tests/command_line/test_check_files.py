@@ -124,6 +124,38 @@ def test_a_template_that_is_no_yaml_either(tmp_path: Path) -> None:
     assert int(line.split(":")[2]) in (10, 11)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "field"),
+    [
+        ("{name: web, annotations: {metallb.io/allow-shared-ip: true}}", "allow-shared-ip"),
+        ("{name: web, labels: {tier: 1}}", "tier"),
+        ("{name: 5}", "metadata.name"),
+        ("{generateName: web-}", "metadata.name"),
+        ("{name: web, namespace: no}", "metadata.namespace"),
+    ],
+)
+def test_what_no_api_server_takes_is_named_and_the_rest_is_checked(
+    tmp_path: Path, metadata: str, field: str
+) -> None:
+    """Texts that YAML takes for something else; without quotes kubectl apply refuses all of the object."""
+    bad = f"apiVersion: v1\nkind: Service\nmetadata: {metadata}\nspec: {{type: LoadBalancer}}\n---\n"
+    file = written(tmp_path, "a.yaml", POOL, bad, manifest("good", "81"))
+
+    ended = check(*offline("-f", file))
+
+    assert ended.status == 3
+    assert [one["name"] for one in ended.document["items"]] == ["good"]
+    assert "a.yaml:6" in ended.err
+    assert field in ended.err
+
+
+def test_null_and_a_date_are_taken_as_kubectl_takes_them(tmp_path: Path) -> None:
+    notes_ = "annotations: {since: 2026-01-02, metallb.io/address-pool: null}"
+    plain = manifest("web").replace("annotations: {}", notes_)
+
+    assert check(*offline("-f", written(tmp_path, "a.yaml", POOL, plain))).status == 0
+
+
 def test_one_bad_document_among_good_ones_has_its_own_line(tmp_path: Path) -> None:
     file = written(tmp_path, "a.yaml", POOL, manifest("web"), "kind: [\n", "---\n", manifest("api", "81"))
 
