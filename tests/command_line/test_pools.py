@@ -159,14 +159,16 @@ def test_what_was_not_read_is_null_and_no_finding(tmp_path: Path) -> None:
 def test_what_pools_show_by_themselves_needs_no_service(tmp_path: Path) -> None:
     """Pools alone, before anything else is deployed."""
     place = tmp_path / "pools.yaml"
-    pool = (
-        "{apiVersion: metallb.io/v1beta1, kind: IPAddressPool, metadata: {name: %s, namespace: %s}, spec: %s}"
-    )
-    texts_ = [
-        pool % ("one", "metallb-system", "{addresses: [192.0.2.0/24]}"),
-        pool % ("two", "metallb-system", "{addresses: [192.0.2.9/32]}"),
+    pools_ = [
+        {
+            "apiVersion": "metallb.io/v1beta1",
+            "kind": "IPAddressPool",
+            "metadata": {"namespace": "metallb-system", "name": name},
+            "spec": {"addresses": [range_]},
+        }
+        for name, range_ in (("one", "192.0.2.0/24"), ("two", "192.0.2.9/32"))
     ]
-    place.write_text("\n---\n".join(texts_))
+    place.write_text("\n---\n".join(map(json.dumps, pools_)))
 
     found = pools(str(place))
 
@@ -356,10 +358,10 @@ def test_what_could_be_joined_is_a_table_and_nothing_is_said_so(program: Program
     assert none.err.startswith("No address can be joined.\n2 IPv4 addresses are free in lab.")
 
 
-def test_room_is_told_of_pools_that_it_may_use(file: str, tmp_path: Path) -> None:
+def test_room_is_told_of_pools_that_it_may_use(program: Program, file: str, tmp_path: Path) -> None:
     """Of a manifest it is known for whom it is, and which families it has."""
-    red = ask("pools", "-f", file, "--for", manifest(tmp_path, "red-one", key="none"))
-    shop = ask("pools", "-f", file, "--for", manifest(tmp_path, "shop", key="none"))
+    red = program("pools", "-f", file, "--for", manifest(tmp_path, "red-one", key="none"))
+    shop = program("pools", "-f", file, "--for", manifest(tmp_path, "shop", key="none"))
 
     assert "2 IPv4 addresses are free in lab." in red.err
     assert "IPv6" not in red.err
