@@ -101,7 +101,7 @@ def run(request: Request, wanted: CheckRequest) -> int:
     limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
     document = arranged(check_report(told.shown, told.prediction, told.items, limits, ignored=count), request)
     live = usable is None or snapshot is not None
-    _print(request, document, told, live=live)
+    _print(request, document, told, live=live, faults=faults)
     if not wants_document(request):
         # What is not applied yet nobody can ask the cluster about.
         asked = live or "-f" in flags.ours
@@ -192,11 +192,18 @@ def _fails(checked: Checked, least: Severity) -> bool:
     )
 
 
-def _print(request: Request, document: dict[str, Any], checked: Checked, *, live: bool) -> None:
+def _print(
+    request: Request,
+    document: dict[str, Any],
+    checked: Checked,
+    *,
+    live: bool,
+    faults: tuple[FileError, ...],
+) -> None:
     if wants_document(request):
         print_answer(structured(document, request))
         return
-    print_answer(text_of(request, document, checked, live=live))
+    print_answer(text_of(request, document, checked, live=live, faults=faults))
     print_notes(document)
     summary = document["summary"]
     words = [_count(summary[f"{name}s"], name) for name in ("error", "warning", "info")]
