@@ -21,20 +21,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Services that were asked for by name, those that are there, and of those that are known of them
+    the fields that an earlier apply has set.
+
+    ``untold`` is why that is not known; then there may also be Services of another type of these names.
+    """
+
+    services: Sequence[RawDocument]
+    applied: Applied
+    untold: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Beneath:
     """A cluster that can be read.
 
     ``namespace`` is that of manifests which name none. ``first`` reads resources, ``named`` the Services of
     these names that are there, of whichever type, and ``more_of`` what tells who announces.
-    ``applied`` says of Services, by namespace and name, which fields an earlier apply has set: None where
-    that is not known.
     """
 
     namespace: str
     first: Callable[[Sequence[str]], RawCluster]
-    named: Callable[[Collection[Key]], Sequence[RawDocument]]
+    named: Callable[[Collection[Key]], Named]
     more_of: MoreOf
-    applied: Callable[[Sequence[RawDocument]], Applied | None]
 
 
 def live(request: Request) -> Beneath:
@@ -48,7 +58,6 @@ def live(request: Request) -> Beneath:
         first=partial(read_cluster, connection, metallb_namespace=request.metallb_namespace),
         named=partial(_named, connection),
         more_of=of_cluster(connection, request.metallb_namespace),
-        applied=applied_in,
     )
 
 
@@ -59,15 +68,16 @@ def recorded(request: Request, raw: RawCluster) -> Beneath:
     def first(resources: Sequence[str]) -> RawCluster:
         return replayed(raw, resources, named=lambda _: False, announced=None, announcing=False)
 
-    def named(wanted: Collection[Key]) -> Sequence[RawDocument]:
-        return [one for one in raw.documents if is_service(one) and key_of(one, "default") in wanted]
+    def named(wanted: Collection[Key]) -> Named:
+        found = [one for one in raw.documents if is_service(one) and key_of(one, "default") in wanted]
+        untold = "the snapshot was taken by an older version" if found and raw.applied is None else None
+        return Named(services=found, applied=raw.applied or {}, untold=untold)
 
     return Beneath(
         namespace=request.namespace or "default",
         first=first,
         named=named,
         more_of=of_record(raw),
-        applied=lambda _: raw.applied,
     )
 
 
@@ -76,10 +86,16 @@ def applied_in(services: Sequence[RawDocument]) -> Applied:
     return {key_of(one, "default"): applied_before(one.body) for one in services}
 
 
-def _named(connection: Connection, wanted: Collection[Key]) -> Sequence[RawDocument]:
-    """With who set which field."""
+def _named(connection: Connection, wanted: Collection[Key]) -> Named:
+    from kubectl_sharedip.cluster.errors import ClusterError
     from kubectl_sharedip.cluster.read import get_service
     from kubectl_sharedip.cluster.side_by_side import side_by_side
 
-    found = side_by_side([partial(get_service, connection, *key, whole=True) for key in sorted(wanted)])
-    return [RawDocument(body=body, origin=Origin()) for body in found if body is not None]
+    try:
+        found = side_by_side([partial(get_service, connection, *key, whole=True) for key in sorted(wanted)])
+    except ClusterError as error:
+        if error.kind != "forbidden":
+            raise
+        return Named(services=(), applied={}, untold="Services may be listed only, not read one by one")
+    services = [RawDocument(body=body, origin=Origin()) for body in found if body is not None]
+    return Named(services=services, applied=applied_in(services))

@@ -63,13 +63,12 @@ def notes_of_pools(snapshot: Snapshot) -> Iterable[Note]:
         )
 
 
-def note_of_owners() -> Note:
-    """What an older snapshot does not tell of an apply."""
+def note_of_owners(untold: str) -> Note:
+    """What is taken for granted where it is not known what an earlier apply has set, and why it is not."""
     because = (
-        "it was taken by an older version, and what an earlier apply had set does not stand in it: fields"
-        " that the manifests have no more are taken to stay"
+        f"{untold}: fields that an earlier apply had set and the manifests have no more are taken to stay"
     )
-    return _note("the snapshot", "", because)
+    return _note("Services of the manifests", "", because)
 
 
 def _note(what: str, field: str, because: str) -> Note:

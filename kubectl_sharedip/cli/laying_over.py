@@ -57,17 +57,16 @@ def lay_over_cluster(
     cluster = under.first((*ALWAYS, *_READS, *announcing))
     wanted = [key_of(document, namespace) for document in manifests.documents if is_service(document)]
     there = under.named({key for key in wanted if key[1]})
-    cluster = _with(cluster, there)
+    cluster = _with(cluster, there.services)
     families = (
         families_of_cluster(cluster.documents)
         or families_of_cluster(manifests.documents)
         or request.cluster_ip_families
     )
-    owned = under.applied(there)
     applied = lay_over(
         cluster,
         manifests,
-        applied=owned or {},
+        applied=there.applied,
         namespace=namespace,
         metallb_namespace=request.metallb_namespace or USUAL_METALLB_NAMESPACE,
         families=families,
@@ -94,8 +93,8 @@ def lay_over_cluster(
     )
     found = replace(found, prediction=replace(found.prediction, snapshot=settled))
     notes = [*notes_of_applying(applied, refused)]
-    if there and owned is None:
-        notes.append(note_of_owners())
+    if there.untold is not None:
+        notes.append(note_of_owners(there.untold))
     return LaidOver(raw=cluster, coming=found, namespace=namespace, notes=tuple(notes))
 
 

@@ -573,7 +573,16 @@ def test_an_older_snapshot_does_not_tell_what_was_applied(recorded: str, tmp_pat
         note for note in notes(check("-f", str(older), "-f", file, "-o", "json").document) if "older" in note
     ]
 
-    assert "what an earlier apply had set" in limit
+    assert "fields that an earlier apply had set" in limit
+
+
+def test_who_may_list_services_and_get_none_has_an_answer_too(lab: Lab) -> None:
+    lab.api.forbidden = {("services", "get *")}
+    document = lab.over(manifest("dns-tcp", "9053", annotations={KEY: "other"})).document
+
+    assert item(document, "dns-tcp")["predicted"]["state"] == "Assigned"
+    (limit,) = [note for note in notes(document) if "one by one" in note]
+    assert "fields that an earlier apply had set" in limit
 
 
 def test_a_recorded_cluster_beside_what_is_bad(recorded: str, program: Program, tmp_path: Path) -> None:
