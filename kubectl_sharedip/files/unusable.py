@@ -1,7 +1,7 @@
 """Objects that parse and that no API server would take: templates, and what YAML made of a text.
 
 It exists because whoever checks manifests wants each of these named with its place, and the rest checked.
-Refuses to judge more than the metadata: what is odd in a spec is a note of whoever reads it.
+Refuses to judge more than metadata and numbers of ports: what else is odd is a note of whoever reads it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _METALLB = ("metallb.io/", "metallb.universe.tf/")
 def unusable(document: RawDocument) -> FileError | None:
     """Why a Service, pool or Namespace is none that a cluster would take, None where nothing is seen.
 
-    It is a template still, has no name, or texts of its metadata are something else to YAML.
+    It is a template still, has no name, or what has to be a text (a number) is something else to YAML.
     """
     if (field := _unfilled(document.body)) is not None:
         return _unrendered(document.origin, field)
@@ -53,7 +53,7 @@ def _unfilled(body: Mapping[str, Any]) -> str | None:
 
 
 def _misshapen(body: Mapping[str, Any]) -> tuple[str, str] | None:
-    """A field of the metadata of a Service, pool or Namespace that no API server takes, and why not."""
+    """A field of a Service, pool or Namespace that no API server takes, and why not."""
     if body.get("kind") not in OURS:
         return None
     metadata = body.get("metadata")
@@ -66,9 +66,23 @@ def _misshapen(body: Mapping[str, Any]) -> tuple[str, str] | None:
         return "metadata.name", "it has no name"
     for name in ("labels", "annotations"):
         texts = metadata.get(name)
-        for key, value in (texts if isinstance(texts, Mapping) else {}).items():
+        if texts is not None and not isinstance(texts, Mapping):
+            return f"metadata.{name}", "it is not an object"
+        for key, value in (texts or {}).items():
             if value is not None and not isinstance(value, str):
                 return f'metadata.{name}["{key}"]', _quotes(value)
+    return _no_port(body)
+
+
+def _no_port(body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """A port that is no number, as templates make them by quoting too much."""
+    spec = body.get("spec")
+    ports = spec.get("ports") if isinstance(spec, Mapping) and body["kind"] == "Service" else None
+    for at, port in enumerate(ports if isinstance(ports, list) else ()):
+        number = port.get("port") if isinstance(port, Mapping) else None
+        if not isinstance(number, int) or isinstance(number, bool):
+            shown = f'"{number}"' if isinstance(number, str) else "it"
+            return f"spec.ports[{at}].port", f"{shown} is not a whole number"
     return None
 
 

@@ -175,7 +175,15 @@ def test_a_baseline_may_be_yaml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"apiVersion": "v1", "kind": "List", "items": []}', '{"kind": "CheckReport"}']
+    "text",
+    [
+        "",
+        "[]",
+        '{"apiVersion": "v1", "kind": "List", "items": []}',
+        '{"kind": "CheckReport"}',
+        '{"apiVersion": "sharedip/v1", "kind": "CheckReport"}',
+        '{"apiVersion": "sharedip/v2", "kind": "CheckReport", "items": []}',
+    ],
 )
 def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
     file = written(tmp_path, "a.yaml", POOL, *CLASH)

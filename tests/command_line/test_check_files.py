@@ -132,13 +132,15 @@ def test_a_template_that_is_no_yaml_either(tmp_path: Path) -> None:
         ("{name: 5}", "metadata.name"),
         ("{generateName: web-}", "metadata.name"),
         ("{name: web, namespace: no}", "metadata.namespace"),
+        ("{name: web, labels: tier}", "metadata.labels"),
+        ('{name: web}\nspec: {type: LoadBalancer, ports: [{port: 80}, {port: "81"}]}', "spec.ports[1].port"),
     ],
 )
 def test_what_no_api_server_takes_is_named_and_the_rest_is_checked(
     tmp_path: Path, metadata: str, field: str
 ) -> None:
     """Texts that YAML takes for something else; without quotes kubectl apply refuses all of the object."""
-    bad = f"apiVersion: v1\nkind: Service\nmetadata: {metadata}\nspec: {{type: LoadBalancer}}\n---\n"
+    bad = f"apiVersion: v1\nkind: Service\nmetadata: {metadata}\n---\n"
     file = written(tmp_path, "a.yaml", POOL, bad, manifest("good", "81"))
 
     ended = check(*offline("-f", file))
