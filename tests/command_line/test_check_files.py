@@ -301,3 +301,16 @@ def test_without_pools_it_is_said_that_nothing_is_foretold(tmp_path: Path) -> No
     assert "ipaddresspools" in said
     assert "which address a Service gets, if any, is not known" in said
     assert not [note for note in with_pool["notes"] if note["code"] == "SIP901"]
+
+
+def test_without_pools_no_row_says_that_anybody_waits(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.yaml", manifest("web"), manifest("odd", loadBalancerClass="x/y"))
+
+    table = check("--offline", "-f", file).out
+    sheet = check("--offline", "-f", file, "-o", "csv").out
+
+    assert [line.split()[:2] for line in table.splitlines() if line.startswith("shop/")] == [
+        ["shop/web", "unknown"],
+        ["shop/odd", "NotHandled"],
+    ]
+    assert [line.split(",")[1] for line in sheet.splitlines()[1:]] == ["unknown", "NotHandled"]
