@@ -31,7 +31,6 @@ from kubectl_sharedip.model.finding import Severity
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import RawCluster
 from kubectl_sharedip.model.snapshot import Note
-from kubectl_sharedip.render.text import visible
 from kubectl_sharedip.report.check import check_report
 from kubectl_sharedip.report.commands import InForce, why_command
 
@@ -222,7 +221,7 @@ def _say_where_to_look(document: dict[str, Any], *, why_of: InForce | None) -> N
     _, first = min(severe, default=(False, None))  # who waits comes first
     if first is not None:
         command = "the same with -o json" if why_of is None else why_command(first, why_of)
-        say_as_it_is([visible(f"What helps: {command}")])  # not wrapped: it is there to be copied
+        say_as_it_is([f"What helps: {command}"])
 
 
 def _lasting(debts: frozenset[Debt]) -> frozenset[Debt]:
