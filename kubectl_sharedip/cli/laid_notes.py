@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.manifests import is_service, key_of, named
@@ -28,6 +28,14 @@ def notes_of_files(usable: Usable, namespace: str) -> Iterable[Note]:
         shown = ", ".join(map(named, bare[:_MOST_NAMED]))
         more = f" and {len(bare) - _MOST_NAMED} more" if len(bare) > _MOST_NAMED else ""
         yield _note(shown + more, "metadata.namespace", f'none is given, "{namespace}" is taken')
+
+
+def notes_of_scope(elsewhere: Sequence[ServiceName], scope: str | None) -> Iterable[Note]:
+    """That Services of the files are not told of, since they are in other namespaces than ``scope``."""
+    if elsewhere:
+        there = ", ".join(sorted({name.namespace for name in elsewhere}))
+        count = "one Service" if len(elsewhere) == 1 else f"{len(elsewhere)} Services"
+        yield _note(f"{count} of the files", "", f"not in namespace {scope} ({there}), and left out: -A")
 
 
 def notes_of_applying(

@@ -501,7 +501,15 @@ def test_an_empty_scope_says_what_lies_outside(lab: Lab) -> None:
     ended = lab("-n", "nowhere")
 
     assert (ended.status, ended.out) == (0, "")
-    assert "3 in other namespaces: -A" in ended.err or "4 in other namespaces: -A" in ended.err
+    assert "4 in other namespaces: -A" in ended.err
+
+
+def test_what_labels_leave_out_is_not_said_to_lie_outside(lab: Lab) -> None:
+    ended = lab("-l", "app=nothing")
+
+    assert (ended.status, ended.out) == (0, "")
+    assert "-l leaves out 3 LoadBalancer Services of the scope, 1 of them Pending." in ended.err
+    assert "other namespaces" not in ended.err
 
 
 def test_a_snapshot_is_checked_as_the_cluster_that_it_is() -> None:
