@@ -22,6 +22,7 @@ import urllib3
 from urllib3.util.ssl_ import create_urllib3_context
 
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.kept_alive import SOCKET_OPTIONS
 from kubectl_sharedip.cluster.socks import SCHEMES, socks_pool
 
 _CONNECTIONS = 8  # as many requests as run side by side, and a watch
@@ -118,7 +119,11 @@ def connection_pool(
     name its certificate must bear, ``proxy_url`` the kubeconfig's proxy, None for the environment's.
     Raises ClusterError (kubeconfig) for a proxy of a kind that is not spoken here.
     """
-    options: dict[str, Any] = {"maxsize": _CONNECTIONS, "retries": False}
+    options: dict[str, Any] = {
+        "maxsize": _CONNECTIONS,
+        "retries": False,
+        "socket_options": SOCKET_OPTIONS,
+    }
     if context is not None:
         options["ssl_context"] = context
         if server_name:
