@@ -138,7 +138,7 @@ def test_as_a_document(lab: Lab, form: str) -> None:
 def test_a_document_of_this_side_alone(lab: Lab) -> None:
     document = ran(*lab.words("version", "--client", "-o", "json")).document
     assert document["source"] == {
-        **{name: None for name in ("context", "server", "takenAt", "kubernetes")},
+        **dict.fromkeys(("context", "server", "takenAt", "kubernetes")),
         **{name: [] for name in ("files", "metallb", "notRead")},
     }
     assert lab.api.requests == []
