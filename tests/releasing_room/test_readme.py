@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from kubectl_sharedip import __version__
+from scripts.releasing import manifest
 from tests.command_line.lab import TOKEN, objects
 from tests.fakeapi import FakeApi
 from tests.releasing_room.released import ROOT, Release
-from tests.releasing_room.test_wheel import at_work, run
+from tests.releasing_room.test_wheel import COMPLETION, PLUGIN, at_work, run
 
 _COMMAND = re.compile(r"^    (\S.*?)(?:  .*)?$", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -41,9 +43,15 @@ def commands(clone: Path) -> list[str]:
 
 
 def typed(command: str, folder: Path, environment: Mapping[str, str]) -> str:
-    """A command as a shell in the folder takes it."""
+    """A command as a shell in the folder takes it, with nothing compiled beforehand, which takes longest."""
     done = subprocess.run(
-        ["sh", "-c", command], cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
+        ["sh", "-c", command],
+        cwd=folder,
+        # pip takes this one by its value, not by its name: 0 is what --no-compile sets.
+        env={"PIP_NO_COMPILE": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -52,8 +60,7 @@ def typed(command: str, folder: Path, environment: Mapping[str, str]) -> str:
 def test_each_command_of_readme_is_run_by_a_test(commands: list[str], clone: Path) -> None:
     assert sorted(commands) == sorted([*_RUNS, *_RUN_ELSEWHERE])
     assert _KREW in (clone / "README.md").read_text()
-    manifest = (clone / "krew" / "sharedip.yaml").read_text()
-    assert f"\n  name: {_KREW.rpartition(' ')[2]}\n" in manifest
+    assert manifest.read(clone / "krew" / "sharedip.yaml")["metadata"]["name"] == _KREW.rpartition(" ")[2]
 
 
 @pytest.fixture
@@ -68,7 +75,10 @@ def _by_pipx(command: str, clone: Path, place: Path) -> None:
     places = {"PIPX_HOME": str(place / "pipx"), "PIPX_BIN_DIR": str(place / "bin"), "HOME": str(home)}
     tools = Path(sys.executable).parent
     typed(command, clone, {**os.environ, **places, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}"})
+    assert {file.name for file in (place / "bin").iterdir()} == {PLUGIN, COMPLETION}
     at_work(place / "bin", home)
+    run(sys.executable, "-I", "-m", "pipx", "uninstall", "kubectl-sharedip", **places)
+    assert list((place / "bin").iterdir()) == []
 
 
 def _by_pip(command: str, clone: Path, place: Path) -> None:
@@ -80,9 +90,9 @@ def _by_pip(command: str, clone: Path, place: Path) -> None:
 
 def _released(command: str, clone: Path, place: Path) -> None:
     typed(command, clone, os.environ)
-    names = {re.sub(r"\d+\.\d+\.\d+", "X", file.name) for file in (clone / "dist").iterdir()}
-    assert {"kubectl-sharedip-X.tar.gz", "kubectl_sharedip-X-py3-none-any.whl"} <= names
-    assert "kubectl_sharedip-X.tar.gz" in names
+    names = {file.name for file in (clone / "dist").iterdir()}
+    wheel, sdist = (f"kubectl_sharedip-{__version__}{end}" for end in ("-py3-none-any.whl", ".tar.gz"))
+    assert {manifest.archive_name(__version__), wheel, sdist} <= names
     run("git", "-C", clone, "checkout", "--quiet", "krew")  # it has written the archive's sum there
 
 
