@@ -140,7 +140,8 @@ def connection_pool(
         return socks_pool(parts, **options)
     address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     try:
-        return urllib3.ProxyManager(address, proxy_headers=headers, **options)
+        # An https:// proxy has to be trusted as the server is, which is how Go has it.
+        return urllib3.ProxyManager(address, proxy_headers=headers, proxy_ssl_context=context, **options)
     except urllib3.exceptions.HTTPError:
         raise ClusterError(
             kind="kubeconfig",
