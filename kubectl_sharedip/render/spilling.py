@@ -77,21 +77,26 @@ def spilled(
     texts = [[visible(cell.text if isinstance(cell, Painted) else cell) for cell in row] for row in rows]
     floors = [cell_width(title) for title in titles]
     sizes = [max(map(cell_width, column)) for column in zip(titles, *texts, strict=True)]
-    floors[wrapped] = min(sizes[wrapped], max(least, floors[wrapped]))
+    narrow = min(sizes[wrapped], max(least, floors[wrapped]))
     if list_column is not None:
         pieces = (cell_width(piece) for row in texts for piece in _pieces(row[list_column]))
         floors[list_column] = max([floors[list_column], *pieces])
-    # A list gives up width before prose does, and takes back what is left after it.
-    breaks = [at for at in (list_column, wrapped) if at is not None]
-    sizes = _narrowed(sizes, floors, texts, breaks, width - len(GAP) * (len(sizes) - 1))
+    sizes = _narrowed(
+        sizes, floors, texts, (list_column, wrapped, narrow), width - len(GAP) * (len(sizes) - 1)
+    )
     starts = [sum(sizes[:at]) + len(GAP) * at for at in range(len(sizes))]
     found = [_placed([[title] for title in titles], titles, starts, width)] if headers_shown else []
     for row, cells in zip(rows, texts, strict=True):
         lines = [[text] for text in cells]
-        lines[wrapped] = wrap(cells[wrapped], sizes[wrapped]) or [""]
+        # What is too long for a column that prose has no room in stands beneath, as wide as there is room.
+        beneath = sizes[wrapped] < min(narrow, cell_width(cells[wrapped]))
+        lines[wrapped] = wrap(cells[wrapped], width - _INDENT if beneath else sizes[wrapped]) or [""]
+        places = [
+            min(start, _INDENT) if beneath and at == wrapped else start for at, start in enumerate(starts)
+        ]
         if list_column is not None:
             lines[list_column] = filled(_pieces(cells[list_column]), sizes[list_column])
-        found.append(_placed(lines, row, starts, width))
+        found.append(_placed(lines, row, places, width))
     return found
 
 
@@ -103,21 +108,31 @@ def _narrowed(
     sizes: Sequence[int],
     floors: Sequence[int],
     texts: Sequence[Sequence[str]],
-    breaks: Sequence[int],
+    breaks: tuple[int | None, int, int],
     room: int,
 ) -> list[int]:
-    """Sizes that have room together; ``breaks`` are columns that may be broken, which costs nothing."""
+    """Sizes that have room together.
+
+    ``breaks`` are the column of lists, which may be broken at no cost, the one of prose, and the size from
+    which that may.
+    """
+    listed, wrapped, narrow = breaks
     ways = []
     for at, floor in enumerate(floors):
         counts = Counter(cell_width(row[at]) for row in texts)
-        offered = {floor} if at in breaks else {floor, *(size for size in counts if size > floor)}
+        offered = {floor} if at == listed else {floor, *(size for size in counts if size > floor)}
         dear = 1 if at else _FIRST
-        ways.append(
-            [(size, dear * sum(n for one, n in counts.items() if one > size)) for size in sorted(offered)]
-        )
+        costs = {size: dear * sum(n for one, n in counts.items() if one > size) for size in offered}
+        if at == wrapped:
+            costs = {size: cost for size, cost in costs.items() if size < narrow} | {narrow: 0}
+        if at == listed:
+            costs = {floor: 0}
+        ways.append(sorted(costs.items()))
     found = _cheapest(ways, room) or list(floors)
-    for at in breaks:
-        found[at] = max(found[at], min(sizes[at], found[at] + room - sum(found)))
+    # A list takes back what is left before prose does.
+    for one in (listed, wrapped):
+        if one is not None and (one == listed or found[one] >= narrow):
+            found[one] = max(found[one], min(sizes[one], found[one] + room - sum(found)))
     return found
 
 
