@@ -30,6 +30,7 @@ OUTPUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "probe": ("table", *_ITEMS, *_DOCUMENT, "csv", "prometheus"),
         "snapshot": (*_DOCUMENT, "name", COLUMNS),
         "explain": ("text",),
+        "version": ("text", *_DOCUMENT),
     }
 )
 _OF_KUBECTL = {"jsonpath": "--query", "jsonpath-as-json": "--query", "jsonpath-file": "--query"}

@@ -54,7 +54,8 @@ def reading_options(command: F) -> F:
 
 def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     """Stores a flag that was given in the one place that group and subcommand share."""
-    if value not in (None, (), False) and parameter.name is not None:
+    absent = value is None or value is False or value == ()  # 0 is a value: --chunk-size 0
+    if not absent and parameter.name is not None:
         given = context.find_root().ensure_object(dict)
         more = isinstance(value, tuple)  # a flag that may be repeated is repeated across the subcommand, too
         given[parameter.name] = (*given.get(parameter.name, ()), *value) if more else value

@@ -12,10 +12,15 @@ from importlib import metadata, resources
 
 from kubectl_sharedip import __version__
 from kubectl_sharedip.cli.failures import Exit
-from kubectl_sharedip.cli.output import print_answer, print_notes
+from kubectl_sharedip.cli.output import print_answer, print_notes, structured, wants_document
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.files.errors import FileError
 from kubectl_sharedip.model.snapshot import Snapshot, VersionSource
+from kubectl_sharedip.report.envelope import envelope
+from kubectl_sharedip.report.version import Client, version_document
 
+_SHORT = 12  # of a commit, for people
 _READS = ("ipaddresspools", "metallb-deployments", "version")
 _HOW: Mapping[VersionSource, str] = {
     "image": "read off the image of its controller",
@@ -27,27 +32,42 @@ _HOW: Mapping[VersionSource, str] = {
 
 
 def run(request: Request, *, client: bool) -> int:
-    """Prints the versions, with ``client`` those of this side alone, in one line.
+    """Prints the versions, with ``client`` those of this side alone.
 
-    Returns 0. Raises FileError or ClusterError where the other side cannot be had, after this side's line.
+    Returns 0. Raises FileError or ClusterError where the other side cannot be had, after this side's part.
     """
-    commit = f", commit {_commit()}" if _commit() else ""
-    python, library = platform.python_version(), metadata.version("kubernetes")
-    print_answer(f"kubectl-sharedip {__version__}{commit} (Python {python}, kubernetes {library})")
+    mine = Client(
+        version=__version__,
+        commit=_commit() or None,
+        python=platform.python_version(),
+        library=metadata.version("kubernetes"),
+    )
+    if wants_document(request):
+        _print_document(request, mine, client=client)
+        return Exit.OK
+    commit = f", commit {mine.commit[:_SHORT]}" if mine.commit else ""
+    print_answer(f"kubectl-sharedip {mine.version}{commit} (Python {mine.python}, kubernetes {mine.library})")
     if not client:
         _print_other_side(request)
     return Exit.OK
 
 
 def _commit() -> str:
-    """The commit that a release was made from, shortened; empty in a checkout."""
+    """The commit that a release was made from; empty in a checkout."""
     file = resources.files("kubectl_sharedip") / "commit.txt"
-    return file.read_text(encoding="ascii").strip()[:12] if file.is_file() else ""
+    return file.read_text(encoding="ascii").strip() if file.is_file() else ""
+
+
+def _print_document(request: Request, mine: Client, *, client: bool) -> None:
+    try:
+        document = version_document(mine, None if client else _snapshot(request))
+    except (FileError, ClusterError):
+        print_answer(structured(version_document(mine, None), request))
+        raise
+    print_answer(structured(document, request))
 
 
 def _print_other_side(request: Request) -> None:
-    from kubectl_sharedip.report.envelope import envelope
-
     document = envelope("", _snapshot(request), ())
     source = document["source"]
     said = f"as {source['server']} says" if source["server"] else f"from {', '.join(source['files'])}"

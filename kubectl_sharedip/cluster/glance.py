@@ -1,7 +1,7 @@
 """One quick look at a list of the cluster, for completion: few bytes, few imports, little patience.
 
 A Table without its objects is a tenth of the objects, and is served from the API server's memory. Where
-the kubeconfig says nothing special it is asked for with the standard library alone; else with the usual
+the kubeconfig says nothing special it is asked for over a bare socket; else with the usual
 connection, which takes longer to import. Refuses to explain a failure and to try again.
 """
 
@@ -11,19 +11,21 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kubectl_sharedip.cluster.plain_config import Config, Place, read_config
+from kubectl_sharedip.cluster.plain_config import Config, Place, is_this_machine, read_config
 from kubectl_sharedip.cluster.request import ConnectionRequest
 
 if TYPE_CHECKING:
-    import http.client
     import ssl
+
+    from kubectl_sharedip.cluster.plain_http import Answer
 
 Json = dict[str, Any]
 
 #: Seconds for one answer, and for a connection to come about.
 LONGEST_S = 1.5
-_TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
-_METADATA = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+_JSON = "application/json"
+_TABLE = f"{_JSON};as=Table;v=v1;g=meta.k8s.io"
+_METADATA = "as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 _FROM_MEMORY = "resourceVersion=0"
 _LOAD_BALANCERS = "fieldSelector=spec.type%3DLoadBalancer"
 
@@ -50,9 +52,21 @@ class Glance:
         return [row for row in rows if row.get("Type") == "LoadBalancer"]
 
     def described(self, namespace: str | None) -> list[Json]:
-        """The metadata of the same Services, with their annotations. Raises NoAnswer."""
-        answer = self._get(self._services_path(namespace), _METADATA)
-        return [item["metadata"] for item in answer.get("items") or ()]
+        """Name, namespace and annotations of the same Services. Raises NoAnswer."""
+        from kubectl_sharedip.cluster.metadata_only import MEDIA_TYPE, metadata_of
+
+        path = self._services_path(namespace)
+        answer = self._quick(path, f"{MEDIA_TYPE};{_METADATA}, {_JSON};{_METADATA}")
+        if answer is None:
+            found = self._usual(path, f"{_JSON};{_METADATA}")
+        elif answer.headers.get("content-type", "").startswith(MEDIA_TYPE):
+            try:
+                return metadata_of(answer.body)
+            except ValueError as error:
+                raise NoAnswer from error
+        else:
+            found = _decoded(answer.body)
+        return [item["metadata"] for item in found.get("items") or ()]
 
     def namespaces(self) -> list[str]:
         """The names of all namespaces. Raises NoAnswer."""
@@ -68,17 +82,22 @@ class Glance:
         return [dict(zip(columns, row["cells"], strict=False)) for row in table.get("rows") or ()]
 
     def _get(self, path: str, accept: str) -> Json:
+        answer = self._quick(path, accept)
+        return self._usual(path, accept) if answer is None else _decoded(answer.body)
+
+    def _quick(self, path: str, accept: str) -> Answer | None:
+        """A whole answer, or None where the usual way has to be gone. Raises NoAnswer."""
         if self.config.asks(self._request):
             raise NoAnswer
         place = self.config.plain(self._request)
         if place is None or _has_proxy():
-            return self._usual(path, accept)
-        status, body = _asked(place, path, accept)
-        if status == 400 and _LOAD_BALANCERS in path:  # before Kubernetes 1.31 there is no such selector
-            status, body = _asked(place, path.replace(f"{_LOAD_BALANCERS}&", ""), accept)
-        if status != 200:
+            return None
+        answer = _asked(place, path, accept)
+        if answer.status == 400 and _LOAD_BALANCERS in path:  # before Kubernetes 1.31 it selects no type
+            answer = _asked(place, path.replace(f"{_LOAD_BALANCERS}&", ""), accept)
+        if answer.status != 200:
             raise NoAnswer
-        return _decoded(body)
+        return answer
 
     def _usual(self, path: str, accept: str) -> Json:
         from dataclasses import replace
@@ -97,33 +116,21 @@ def _has_proxy() -> bool:
     return any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"))
 
 
-def _asked(place: Place, path: str, accept: str) -> tuple[int, bytes]:
-    """Status and body of one request. Raises NoAnswer."""
-    from http.client import HTTPException
+def _asked(place: Place, path: str, accept: str) -> Answer:
+    """One request. Raises NoAnswer."""
+    from kubectl_sharedip.cluster.plain_http import get
 
-    scheme, _, rest = str(place.cluster["server"]).partition("://")
-    host, slash, prefix = rest.rstrip("/").partition("/")
-    headers = {"Accept": f"{accept}, application/json", "User-Agent": "kubectl-sharedip (completion)"}
+    server = str(place.cluster["server"]).rstrip("/")
+    headers = {"Accept": f"{accept}, {_JSON}", "User-Agent": "kubectl-sharedip (completion)"}
+    if not is_this_machine(server):  # where packing takes longer than it saves
+        headers["Accept-Encoding"] = "gzip"
     if token := place.user.get("token"):
         headers["Authorization"] = f"Bearer {token}"
     try:
-        connection = _connection(place, scheme, host)
-        try:
-            connection.request("GET", f"{slash}{prefix}{path}", headers=headers)
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
-    except (OSError, ValueError, HTTPException) as error:
+        context = _tls(place) if server.startswith("https://") else None
+        return get(f"{server}{path}", headers, timeout_s=LONGEST_S, context=context)
+    except (OSError, ValueError) as error:
         raise NoAnswer from error
-
-
-def _connection(place: Place, scheme: str, host: str) -> http.client.HTTPConnection:
-    import http.client
-
-    if scheme != "https":
-        return http.client.HTTPConnection(host, timeout=LONGEST_S)
-    return http.client.HTTPSConnection(host, timeout=LONGEST_S, context=_tls(place))
 
 
 def _tls(place: Place) -> ssl.SSLContext:

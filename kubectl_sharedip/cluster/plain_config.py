@@ -86,9 +86,13 @@ class Config:
 
 def _is_private(server: str) -> bool:
     """Whether what is secret may be sent there: in clear text to this machine alone, as in wire.py."""
-    scheme, _, rest = server.partition("://")
-    host, colon, port = rest.partition("/")[0].rpartition(":")
-    return scheme == "https" or (scheme == "http" and (host if colon else port) in _THIS_MACHINE)
+    return server.startswith("https://") or (server.startswith("http://") and is_this_machine(server))
+
+
+def is_this_machine(server: str) -> bool:
+    """Whether a URL names this machine."""
+    host, colon, port = server.partition("://")[2].partition("/")[0].rpartition(":")
+    return (host if colon else port) in _THIS_MACHINE
 
 
 def _is_one_pair(user: Mapping[str, Any]) -> bool:

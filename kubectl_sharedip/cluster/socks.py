@@ -57,6 +57,8 @@ class _Through(HTTPConnection):
             raise ConnectTimeoutError(self, "the SOCKS proxy does not answer") from error
         except OSError as error:
             raise ProxyError("cannot connect to the SOCKS proxy", error) from error
+        for option in self.socket_options or ():
+            made.setsockopt(*option)
         try:
             _greet(made, unquote(proxy.username or ""), unquote(proxy.password or ""))
             _ask_for(made, self.host, int(self.port or 0))

@@ -23,6 +23,7 @@ from kubectl_sharedip.cluster.transport import check_proxy
 
 _CREDENTIALS = ("token", "exec", "auth-provider", "username", "password")
 _DEFAULT_NAMESPACE = "default"
+_USUAL_SERVER = "KUBERNETES_MASTER"  # where neither flags nor a kubeconfig name one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,8 @@ def find_target(request: ConnectionRequest, scratch: Callable[[], str]) -> Targe
     kubeconfig = read_kubeconfig(request.kubeconfig, os.environ)
     named = request.context or request.cluster or request.user or request.server or request.kubeconfig
     chosen = kubeconfig.current_context and not kubeconfig.empty
-    if not named and not chosen and (kubeconfig.empty or may_be_in_cluster(os.environ)):
+    in_pod = may_be_in_cluster(os.environ)
+    if not named and not chosen and (in_pod or (kubeconfig.empty and not os.environ.get(_USUAL_SERVER))):
         return _in_cluster(request, kubeconfig)
     context = _context(request, kubeconfig)
     cluster = _cluster(request, kubeconfig, context)
@@ -80,7 +82,7 @@ def _context(request: ConnectionRequest, kubeconfig: Kubeconfig) -> Entry:
         return kubeconfig.find("contexts", request.context)
     if kubeconfig.current_context:
         return kubeconfig.current()
-    if request.cluster or request.server:
+    if request.cluster or request.server or os.environ.get(_USUAL_SERVER):
         return Entry(name="", body={})
     raise ClusterError(
         kind="kubeconfig",
@@ -110,7 +112,7 @@ def _cluster(request: ConnectionRequest, kubeconfig: Kubeconfig, context: Entry)
         body.pop("tls-server-name", None)
         if request.tls_server_name:
             body["tls-server-name"] = request.tls_server_name
-    server = request.server or body.get("server")
+    server = request.server or body.get("server") or os.environ.get(_USUAL_SERVER)
     if not server:
         raise ClusterError(
             kind="kubeconfig",

@@ -22,6 +22,7 @@ import urllib3
 from urllib3.util.ssl_ import create_urllib3_context
 
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.kept_alive import SOCKET_OPTIONS
 from kubectl_sharedip.cluster.socks import SCHEMES, socks_pool
 
 _CONNECTIONS = 8  # as many requests as run side by side, and a watch
@@ -118,7 +119,11 @@ def connection_pool(
     name its certificate must bear, ``proxy_url`` the kubeconfig's proxy, None for the environment's.
     Raises ClusterError (kubeconfig) for a proxy of a kind that is not spoken here.
     """
-    options: dict[str, Any] = {"maxsize": _CONNECTIONS, "retries": False}
+    options: dict[str, Any] = {
+        "maxsize": _CONNECTIONS,
+        "retries": False,
+        "socket_options": SOCKET_OPTIONS,
+    }
     if context is not None:
         options["ssl_context"] = context
         if server_name:
@@ -135,7 +140,8 @@ def connection_pool(
         return socks_pool(parts, **options)
     address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     try:
-        return urllib3.ProxyManager(address, proxy_headers=headers, **options)
+        # An https:// proxy has to be trusted as the server is, which is how Go has it.
+        return urllib3.ProxyManager(address, proxy_headers=headers, proxy_ssl_context=context, **options)
     except urllib3.exceptions.HTTPError:
         raise ClusterError(
             kind="kubeconfig",

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kubectl_sharedip.render.sheets import csv_text
+from kubectl_sharedip.render.spilling import fitted
 from kubectl_sharedip.render.style import Style
-from kubectl_sharedip.render.table import Cell, Painted, table
+from kubectl_sharedip.render.table import Cell, Painted
 
 _NONE = "-"
 _NOWHERE = "<none>"
@@ -48,7 +49,7 @@ class Rows:
         """The table; ``width`` is in cells of the terminal, None for no limit. Empty without a row."""
         if not self.cells:
             return ""
-        return table(
+        return fitted(
             self.headers,
             list(self.cells.values()),
             width=width,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kubectl_sharedip.render.spilling import fitted
 from kubectl_sharedip.render.style import Style
-from kubectl_sharedip.render.table import Cell, Painted, table
+from kubectl_sharedip.render.table import Cell, Painted
 
 _LEAST_SUMMARY = 24
 _SECONDS = len("2026-01-02T03:04:05")
@@ -27,7 +28,7 @@ def journals_table(
         ]
         for item in document["items"]
     ]
-    return table(
+    return fitted(
         ["ID", "AT", "CLUSTER", "STATE", "SUMMARY"],
         rows,
         width=width,

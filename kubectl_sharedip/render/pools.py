@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kubectl_sharedip.render.headed import Headed, fits, laid_out
+from kubectl_sharedip.render.headed import Headed, laid_out
 from kubectl_sharedip.render.headline import severity_paint
 from kubectl_sharedip.render.style import Style
-from kubectl_sharedip.render.table import Cell, Painted, table
+from kubectl_sharedip.render.table import Cell, Painted, fits, table
 from kubectl_sharedip.render.tree import BOXES, PLAIN, Node, Paper, drawn
 
 _Document = Mapping[str, Any]

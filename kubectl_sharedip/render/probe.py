@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from kubectl_sharedip.render.spilling import fitted
 from kubectl_sharedip.render.style import Style
-from kubectl_sharedip.render.table import Cell, Painted, table
+from kubectl_sharedip.render.table import Cell, Painted
 from kubectl_sharedip.render.text import visible, wrap
 
 Item = Mapping[str, Any]
@@ -43,7 +44,7 @@ def probe_table(
         headers.append("LABELS")
         for row, item in zip(rows, document["items"], strict=True):
             row.append(labels.get((item["namespace"], item["name"]), _NONE))
-    return table(headers, rows, width=width, wrap_column=1, headers_shown=headers_shown)
+    return fitted(headers, rows, width=width, wrap_column=1, headers_shown=headers_shown)
 
 
 def reasons(document: Mapping[str, Any], *, width: int | None, style: Style) -> str:

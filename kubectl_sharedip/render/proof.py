@@ -31,7 +31,7 @@ def proof_lines(proof: _Document | None, others: Sequence[_Document], width: int
     for thing, fields in objects.items():
         kind, namespace, name = thing
         path = f"{namespace}/{name}" if namespace else name
-        yield f"  {numbers[thing]:>2}  {visible(f'{kind} {path}')}"
+        yield from wrap(f"  {numbers[thing]:>2}  {visible(f'{kind} {path}')}", width, 6)
         for field, value in fields.items():
             shown = "is not set" if value is None else f'= "{value}"'
             yield from wrap(f"        {visible(f'{field} {shown}')}", width, 10)

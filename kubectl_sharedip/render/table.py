@@ -7,12 +7,14 @@ cell, and to let through a character that could change how the table looks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kubectl_sharedip.render.text import cell_width, visible, wrap
 
-_GAP = "   "  # as kubectl's
+GAP = "   "  # as kubectl's
+_PAINT = re.compile("\x1b\\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def table(
     titles = [visible(header) for header in headers] if headers_shown else [""] * len(headers)
     widths = [max(map(cell_width, column)) for column in zip(titles, *texts, strict=True)]
     lines = [[[text] for text in row] for row in texts]
-    total = sum(widths) + len(_GAP) * (len(widths) - 1)
+    total = sum(widths) + len(GAP) * (len(widths) - 1)
     if width is not None and total > width:
         room = max(widths[wrapped] - (total - width), cell_width(titles[wrapped]), least)
         room = max([room, *(_longest_word(row[wrapped]) for row in texts)])
@@ -66,13 +68,13 @@ def table(
             [cell_width(titles[wrapped]), *(cell_width(t) for r in lines for t in r[wrapped])]
         )
     if width is not None and list_column is not None:
-        over = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+        over = sum(widths) + len(GAP) * (len(widths) - 1) - width
         pieces = [row[list_column][0].replace(",", ", ").split(" ") for row in lines]
         least_room = max([cell_width(titles[list_column]), *(cell_width(p) for row in pieces for p in row)])
         if over > 0 and least_room < widths[list_column]:
             widths[list_column] = max(widths[list_column] - over, least_room)
             for row, parts in zip(lines, pieces, strict=True):
-                row[list_column] = _filled(parts, widths[list_column])
+                row[list_column] = filled(parts, widths[list_column])
     padded = [
         [_padded(cell, text, size) for cell, text, size in zip(painted, line, widths, strict=True)]
         for row, cells in zip(rows, lines, strict=True)
@@ -82,7 +84,7 @@ def table(
     return _joined(header_row if headers_shown else None, padded)
 
 
-def _filled(parts: Sequence[str], width: int) -> list[str]:
+def filled(parts: Sequence[str], width: int) -> list[str]:
     """The parts of a list one after the other, as many on a line as there is room for."""
     found = [""]
     for part in parts:
@@ -91,6 +93,11 @@ def _filled(parts: Sequence[str], width: int) -> list[str]:
         else:
             found[-1] += part
     return found
+
+
+def fits(text: str, width: int | None) -> bool:
+    """Whether each line of a painted text has room in so many cells; None for no limit."""
+    return width is None or all(cell_width(_PAINT.sub("", line)) <= width for line in text.splitlines())
 
 
 def _longest_word(text: str) -> int:
@@ -121,7 +128,7 @@ def _joined(headers: list[str] | None, rows: list[list[str]]) -> str:
     # to align nothing (stralign=None) and to keep every blank.
     import tabulate
 
-    columns = tabulate.DataRow("", _GAP, "")
+    columns = tabulate.DataRow("", GAP, "")
     layout = tabulate.TableFormat(None, None, None, None, columns, columns, 0, None)
     text = tabulate.tabulate(
         rows, headers=headers or (), tablefmt=layout, stralign=None, numalign=None, disable_numparse=True

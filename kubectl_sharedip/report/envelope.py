@@ -75,6 +75,20 @@ def envelope(kind: str, snapshot: Snapshot, notes: Iterable[Note]) -> Document:
     }
 
 
+def asked_nobody(kind: str) -> Document:
+    """The same head for an answer that neither a cluster nor files were asked for."""
+    nothing: Document = {
+        "context": None,
+        "server": None,
+        "files": [],
+        "takenAt": None,
+        "kubernetes": None,
+        "metallb": [],
+        "notRead": [],
+    }
+    return {"apiVersion": API_VERSION, "kind": kind, "source": nothing, "items": [], "notes": []}
+
+
 def unread_notes(snapshot: Snapshot) -> tuple[Note, ...]:
     """SIP901 for each resource that should have been there and could not be read."""
     return tuple(

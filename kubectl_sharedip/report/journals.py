@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kubectl_sharedip.model.journal import RunEntry
 from kubectl_sharedip.model.snapshot import Note
-from kubectl_sharedip.report.envelope import API_VERSION, Document
+from kubectl_sharedip.report.envelope import Document, asked_nobody
 from kubectl_sharedip.report.words import note_message
 
 
@@ -20,17 +20,7 @@ def journal_list(runs: Iterable[RunEntry], damaged: Sequence[tuple[str, str]]) -
         for path, what in damaged
     ]
     return {
-        "apiVersion": API_VERSION,
-        "kind": "JournalList",
-        "source": {
-            "context": None,
-            "server": None,
-            "files": [],
-            "takenAt": None,
-            "kubernetes": None,
-            "metallb": [],
-            "notRead": [],
-        },
+        **asked_nobody("JournalList"),
         "items": [_item(run) for run in runs],
         "notes": [{"code": note.code, "message": note_message(note)} for note in notes],
     }

@@ -21,6 +21,7 @@ KINDS = {
     "pools": ("PoolList",),
     "probe": ("ProbeReport",),
     "snapshot": ("Snapshot",),
+    "version": ("Version",),
 }
 #: What else there is to read about a command.
 MORE = {

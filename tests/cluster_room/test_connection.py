@@ -6,6 +6,7 @@ import gzip
 import json
 import socket
 import ssl
+import sys
 import threading
 import time
 import warnings
@@ -21,6 +22,7 @@ from kubectl_sharedip import __version__
 from kubectl_sharedip.cluster.connection import Connection, ConnectionRequest, connect
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.failures import not_reached
+from tests.cluster_room.socks_server import SocksServer
 from tests.fakeapi import FakeApi, Fault
 
 Connect = Callable[..., Connection]
@@ -97,6 +99,33 @@ def test_requests_run_side_by_side(to: Connect) -> None:
 
     assert time.monotonic() - started < 0.9
     assert len(api.requests) == 4
+
+
+def test_a_server_that_is_gone_without_a_word_is_noticed(
+    to: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After 45 s without an answer of its TCP, as kubectl has it: a watch may be silent for longer."""
+    made: list[socket.socket] = []
+    dial = socket.socket.connect
+
+    def dialled(self: socket.socket, address: Any) -> None:
+        made.append(self)
+        dial(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", dialled)
+    with FakeApi() as api, SocksServer() as socks:
+        through = api.kubeconfig(tmp_path / "k", cluster={"proxy-url": f"socks5://{socks.address}"})
+        for connection in (to(api), connect(ConnectionRequest(kubeconfig=through))):
+            made.clear()
+            connection.request("GET", "/version")
+            ours = made[0]  # the proxy's own way on comes after it
+            assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            idle = socket.TCP_KEEPIDLE if sys.platform == "linux" else getattr(socket, "TCP_KEEPALIVE", 0)
+            times = [
+                ours.getsockopt(socket.IPPROTO_TCP, at) for at in (socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+            ]
+            assert ours.getsockopt(socket.IPPROTO_TCP, idle) + times[0] * times[1] == 45
+            connection.close()
 
 
 def test_a_refused_connection(to: Connect) -> None:

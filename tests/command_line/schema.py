@@ -17,6 +17,11 @@ def broken_promises(document: dict[str, Any]) -> list[str]:
     return [f"{error.json_path}: {error.message[:200]}" for error in errors]
 
 
+def is_promised(document: dict[str, Any]) -> bool:
+    """Whether it is what cli.md says of its kind; quicker than to say why not."""
+    return bool(_validator(document["kind"]).is_valid(document))
+
+
 def promised(document: dict[str, Any]) -> dict[str, Any]:
     """The same document, where it is as cli.md says; what is chosen of one by --query is no document.
 

@@ -65,6 +65,11 @@ def test_the_later_of_two_counts_and_groups_add_up(monkeypatch: pytest.MonkeyPat
     assert both.as_groups == ("x", "y")
 
 
+@pytest.mark.parametrize("line", [["--chunk-size", "0", "ls"], ["ls", "--chunk-size=0"]])
+def test_nought_is_a_number(monkeypatch: pytest.MonkeyPatch, line: list[str]) -> None:
+    assert understood(monkeypatch, line).chunk_size == 0
+
+
 def test_every_connection_field_has_its_flag() -> None:
     fields = set(ConnectionRequest.__dataclass_fields__)
     assert {name for _, expected in _SAID.values() for name in expected} == fields

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from importlib import metadata
 
 import pytest
+import yaml
 
 from kubectl_sharedip import __version__
+from tests.command_line.inside import ran
 from tests.command_line.lab import Lab
 from tests.command_line.program import EXAMPLES, Program
+from tests.command_line.schema import promised
 from tests.fakeapi import FakeApi
 
 _THIS = f"kubectl-sharedip {__version__} (Python {platform.python_version()}, kubernetes "
@@ -113,3 +116,34 @@ def test_of_files(program: Program) -> None:
     assert ended.status == 0
     assert ended.out.startswith(_MINE)
     assert "MetalLB 0.16.1" in ended.out
+
+
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_as_a_document(lab: Lab, form: str) -> None:
+    ended = ran(*lab.words("version", "-o", form))
+
+    document = promised(yaml.safe_load(ended.out))
+    assert ended.status == 0
+    assert list(document) == ["apiVersion", "kind", "source", "items", "notes", "client"]
+    assert document["client"] == {
+        "version": __version__,
+        "commit": None,
+        "python": platform.python_version(),
+        "library": metadata.version("kubernetes"),
+    }
+    assert (document["source"]["server"], document["source"]["kubernetes"]) == (lab.api.url, "v1.34.1")
+    assert [one["version"] for one in document["source"]["metallb"]] == ["0.16.1"]
+
+
+def test_a_document_of_this_side_alone(lab: Lab) -> None:
+    document = ran(*lab.words("version", "--client", "-o", "json")).document
+    assert document["source"] == {
+        **dict.fromkeys(("context", "server", "takenAt", "kubernetes")),
+        **{name: [] for name in ("files", "metallb", "notRead")},
+    }
+    assert lab.api.requests == []
+    nobody = ran("version", "-s", "http://127.0.0.1:9", "-o", "json")
+    assert (nobody.status, nobody.document) == (3, document)
+    assert nobody.err.startswith("error: ")
+    assert ran("version", "--client", "--query", "client.version").out == f'"{__version__}"\n'
+    assert ran("version", "-o", "wide").status == 2

@@ -3,7 +3,8 @@
 Plain HTTP on 127.0.0.1, TLS to the server. It numbers the requests in the order in which they come,
 calls ``before`` when one has come and is not sent on yet, and ``after`` when the server has answered
 and the program has not heard of it. Either may raise Lost: the connection then ends without a word; or
-Instead: the program then gets that answer.
+Instead: the program then gets that answer. ``server`` is where it goes on to; it may be set to another way
+to the cluster than its own address.
 """
 
 from __future__ import annotations
@@ -117,6 +118,7 @@ class Between:
         self.before = before
         self.after = after
         self.seen: list[Passing] = []
+        self.server = cluster.server
         self._cluster = cluster
         self._lock = threading.Lock()
         self._cut = threading.Event()
@@ -166,7 +168,7 @@ class Between:
 
     def upstream(self) -> http.client.HTTPSConnection:
         """A connection of its own to the server."""
-        address = urlsplit(self._cluster.server)
+        address = urlsplit(self.server)
         return http.client.HTTPSConnection(
             address.hostname or "", address.port, timeout=60.0, context=self._tls
         )

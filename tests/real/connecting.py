@@ -32,7 +32,7 @@ _START = (
     "import sys; sys.path[:0] = sys.argv[1:3]; del sys.argv[1:3];"
     " from kubectl_sharedip.cli.main import main; main()"
 )
-_LIST = ("get", "services", "-A", "--field-selector=spec.type=LoadBalancer", "-o", "name")
+LIST = ("get", "services", "-A", "--field-selector=spec.type=LoadBalancer", "-o", "name")
 _LONGEST_S = 60.0
 # What kubectl puts before its words; the program says neither.
 _FRAMES = ("error: ", "Error in configuration: ", "Unable to connect to the server: ")
@@ -94,7 +94,7 @@ class SideBySide:
     def ask(
         self,
         *flags: str,
-        kubectl: Sequence[str] = _LIST,
+        kubectl: Sequence[str] = LIST,
         environment: Mapping[str, str] | None = None,
         wrapped: Wrapped = _plain,
         stdin: Callable[[], int] = lambda: subprocess.DEVNULL,

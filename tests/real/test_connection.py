@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.cluster_room.socks_server import SocksServer
+from tests.command_line.inside import ran
 from tests.fakeapi import FakeApi
+from tests.real.between import Between
 from tests.real.conftest import Clusters
-from tests.real.connecting import SideBySide, reader_group
+from tests.real.connecting import LIST, SideBySide, reader_group
 from tests.real.tunnel import Tunnel
 from tests.realcluster import parts
 
@@ -174,6 +178,72 @@ def test_a_proxy_of_the_kubeconfig(pair: SideBySide) -> None:
         assert theirs.services is None
         assert ours.services is None
         assert "proxy" in ours.words
+
+
+def test_a_proxy_that_is_spoken_to_over_tls(pair: SideBySide) -> None:
+    """It has to be trusted as the server is, since the same authorities are asked."""
+    user = {"token": pair.cluster.nobody_token}
+    signed = pair.cluster.people.sign("/CN=proxy", names="IP:127.0.0.1")
+    authorities = pair.folder / "authorities"
+    authorities.write_text(pair.authority.read_text() + pair.cluster.people.own.certificate.read_text())
+    with Tunnel((signed.certificate, signed.key)) as tunnel:
+        place = {"server": pair.cluster.server, "proxy-url": f"https://127.0.0.1:{tunnel.port}"}
+        for trust, trusted in (
+            ({"certificate-authority": str(authorities)}, True),
+            ({"insecure-skip-tls-verify": True}, True),
+            ({"certificate-authority": str(pair.authority)}, False),
+        ):
+            path = pair.kubeconfig(user, cluster={**place, **trust})
+            before = len(tunnel.seen)
+            if trusted:
+                assert pair.whoami("--kubeconfig", path) == "nobody"
+                assert len(tunnel.seen) >= before + 2
+            else:
+                theirs, ours = pair.ask("--kubeconfig", path)
+                assert theirs.services is None
+                assert ours.services is None
+                assert len(tunnel.seen) == before
+
+
+def test_the_server_of_the_environment(pair: SideBySide) -> None:
+    """KUBERNETES_MASTER, where neither flags nor a kubeconfig name a server."""
+    usual = {"KUBERNETES_MASTER": pair.cluster.server}
+    flags = ("--token", pair.cluster.nobody_token, "--insecure-skip-tls-verify")
+    assert pair.whoami(*flags, environment=usual) == "nobody"
+    without = {name: value for name, value in pair.place.items() if name != "server"}
+    path = pair.kubeconfig({"token": pair.cluster.nobody_token}, cluster=without)
+    assert pair.whoami("--kubeconfig", path, environment=usual) == "nobody"
+    elsewhere = {"KUBERNETES_MASTER": "https://127.0.0.1:1"}
+    whole = pair.kubeconfig({"token": pair.cluster.nobody_token})
+    assert pair.whoami("--kubeconfig", whole, environment=elsewhere) == "nobody"
+    nowhere: Json = {"contexts": [], "current-context": ""}
+    contextless = ("--kubeconfig", pair.kubeconfig({}, **nowhere), *flags[:2])
+    assert "unknown authority" in pair.agreed(*contextless, environment=usual).words
+
+
+def test_the_pages_of_a_list(pair: SideBySide) -> None:
+    """The same requests as kubectl makes for the same list, whatever the size of a page."""
+    cluster = pair.cluster
+    for number in range(4):
+        spec = {"type": "LoadBalancer", "ports": [{"port": 80}]}
+        body = {"metadata": {"name": f"page-{number}"}, "spec": spec}
+        cluster.request("POST", "/api/v1/namespaces/default/services", body)
+    with Between(cluster) as between:  # kubectl gives nobody a token without TLS, and tells what it asks
+        config = str(between.kubeconfig(pair.folder / "between"))
+        for size, pages in (("0", 1), ("1", 5), ("2", 3), ("500", 1)):
+            before = len(between.seen)
+            ours = ran("ls", "-A", "-o", "name", "--chunk-size", size, "--kubeconfig", config)
+            assert len(ours.out.splitlines()) == 5
+            asked = [one.path for one in between.seen[before:]]
+            theirs = cluster.kubectl(*LIST, "--chunk-size", size, "-v", "6")
+            told = re.findall(r"(/api/v1/services\?[^\s\"]*)", theirs.stderr)
+            assert _pages(asked) == _pages(told) == [(size, bool(number)) for number in range(pages)]
+
+
+def _pages(paths: list[str]) -> list[tuple[str, bool]]:
+    """Of each request for Services how many it wants, and whether it goes on."""
+    queries = [parse_qs(urlsplit(path).query) for path in paths if "/api/v1/services?" in path]
+    return [(query.get("limit", ["0"])[0], "continue" in query) for query in queries]
 
 
 @pytest.fixture

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tests.command_line.inside import ran
-from tests.command_line.schema import promised
 from tests.real.asking import document, sharedip
 from tests.real.between import Between, Lost, Passing
+from tests.real.watched import Watched
 from tests.realcluster.cluster import RealCluster
-from tests.realcluster.processes import clean_environment
 
-_LONGEST_S = 60.0
 _POOL = """\
 apiVersion: metallb.io/v1beta1
 kind: IPAddressPool
@@ -78,42 +72,18 @@ def test_watched_through_lost_connections(cluster: RealCluster, program: Path, t
 
     with Between(cluster, before=lose) as between:
         kubeconfig = between.kubeconfig(tmp_path / "config")
-        with _watching(program, "ls", "-A", "--kubeconfig", str(kubeconfig)) as answers:
-            names = _names(next(answers))
-            while "second" not in names or not names["second"]:
-                names = _names(next(answers))
+        with Watched(program, "ls", "-A", "--kubeconfig", str(kubeconfig)) as listed:
+            listed.until(lambda answer: bool(_names(answer).get("second")))
             assert came.is_set()
             assert len(cut) == 4
             cluster.kubectl("delete", "svc", "first")
-            while "first" in names:
-                names = _names(next(answers))
+            listed.until(lambda answer: "first" not in _names(answer))
             watched = [one.path for one in between.seen if one.watches]
     assert all("allowWatchBookmarks=true" in path for path in watched)
     last = document(cluster, "ls", "-A")
-    assert _names(last) == names
+    assert _names(last) == _names(listed.last)
 
 
 def _names(answer: dict[str, Any]) -> dict[str, list[str]]:
     listed = [one for item in answer["items"] for one in item["services"]]
     return {one["name"]: one["addresses"] for one in (*listed, *answer["pending"])}
-
-
-@contextmanager
-def _watching(program: Path, *words: str) -> Iterator[Iterator[dict[str, Any]]]:
-    """The documents of a command with -w, as they come."""
-    process = subprocess.Popen(
-        [str(program), *words, "-w", "-o", "json"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=clean_environment(),
-    )
-    stop = threading.Timer(_LONGEST_S, process.kill)
-    stop.start()
-    try:
-        assert process.stdout is not None
-        yield (promised(json.loads(line)) for line in process.stdout)
-    finally:
-        stop.cancel()
-        process.kill()
-        process.wait()

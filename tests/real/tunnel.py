@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -13,14 +15,21 @@ _BLOCK_BYTES = 1 << 16
 
 
 class Tunnel:
-    """Listens while the block lasts. ``seen`` has host and port, and the login, of each tunnel."""
+    """Listens while the block lasts. ``seen`` has host and port, and the login, of each tunnel.
 
-    def __init__(self) -> None:
+    With ``tls``, a certificate and its key, it is spoken to over TLS.
+    """
+
+    def __init__(self, tls: tuple[Path, Path] | None = None) -> None:
         self.seen: list[tuple[str, str | None]] = []
         handler = type("Bound", (_Handler,), {"tunnel": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self._server.block_on_close = False
+        if tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Tunnel:

@@ -24,7 +24,7 @@ from tests.releasing_room.questions import Answers, answers
 from tests.releasing_room.released import ROOT, Release
 
 _VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
-_PLUGIN, _COMPLETION = "kubectl-sharedip", "kubectl_complete-sharedip"
+PLUGIN, COMPLETION = "kubectl-sharedip", "kubectl_complete-sharedip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +70,9 @@ def at_work(folder: Path, home: Path) -> None:
     """Both programs in the folder, as kubectl runs them with nothing but PATH."""
     environment = {"PATH": f"{folder}{os.pathsep}{os.defpath}", "HOME": str(home)}
     for name, words, said in (
-        (_PLUGIN, ("version", "--client"), "kubectl-sharedip 0"),
-        (_PLUGIN, ("ls", "-f", str(ROOT / "examples" / "classic-conflict")), "192.168.1.205"),
-        (_COMPLETION, ("expl",), "explain\t"),
+        (PLUGIN, ("version", "--client"), "kubectl-sharedip 0"),
+        (PLUGIN, ("ls", "-f", str(ROOT / "examples" / "classic-conflict")), "192.168.1.205"),
+        (COMPLETION, ("expl",), "explain\t"),
     ):
         done = subprocess.run(
             [str(folder / name), *words], env=environment, capture_output=True, text=True, check=False
@@ -121,19 +121,6 @@ def frozen(its: Path) -> dict[str, str]:
     return {as_folder(name): version for name, _, version in pairs}
 
 
-def test_installed_by_pipx(wheel: Path, tmp_path: Path) -> None:
-    """One command, and both programs are on PATH: kubectl completes at once."""
-    home = tmp_path / "home"
-    home.mkdir()
-    places = {"PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin"), "HOME": str(home)}
-    said = run(sys.executable, "-I", "-m", "pipx", "install", "--pip-args=--no-compile", wheel, **places)
-    assert _PLUGIN in said and _COMPLETION in said
-    assert {file.name for file in (tmp_path / "bin").iterdir()} == {_PLUGIN, _COMPLETION}
-    at_work(tmp_path / "bin", home)
-    run(sys.executable, "-I", "-m", "pipx", "uninstall", "kubectl-sharedip", **places)
-    assert list((tmp_path / "bin").iterdir()) == []
-
-
 def test_the_wheel_holds_the_program_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as file:
         names = set(file.namelist())
@@ -152,7 +139,7 @@ def test_the_wheel_holds_the_program_and_nothing_else(wheel: Path) -> None:
     )
     program = {name for name in names if name.startswith("kubectl_sharedip/")}
     assert program == set(done.stdout.split()) | {"kubectl_sharedip/commit.txt"}
-    assert _PLUGIN in points and _COMPLETION in points
+    assert PLUGIN in points and COMPLETION in points
     assert "\nRequires-Python: >=3.10\n" in about  # pip keeps it from an older one
 
 

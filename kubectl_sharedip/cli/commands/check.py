@@ -28,7 +28,7 @@ from kubectl_sharedip.cli.own_options import Spoken
     multiple=True,
     shell_complete=completed("codes"),
     metavar="CODE",
-    help="Count these findings only; may be repeated.",
+    help="Count this finding, do not tell it; may be repeated.",
 )
 @click.option(
     "--baseline",
