@@ -131,6 +131,17 @@ def test_as_many_ends_as_can_be_given_and_twice_as_many() -> None:
         assert found.prediction.by_chance == tuple(map(named, names))
 
 
+def test_ends_that_are_followed_as_one_leave_each_service_all_its_lists() -> None:
+    """Two pools for four that wait: in every end the same four addresses are taken, by whomever."""
+    waiting = [service(f"s{n}") for n in range(4)]
+    pools = [pool(f"p{n}", f"10.{n}.0.0/31") for n in range(2)]
+    with mock.patch.object(settling, "MOST_ENDS", 10):
+        found = comes(waiting, [*pools, *waiting])
+    assert flags(found) == (False, True, False)
+    for number in range(4):
+        assert lists(found, f"s{number}") == ["10.0.0.0", "10.0.0.1", "10.1.0.0", "10.1.0.1"]
+
+
 @pytest.mark.parametrize("count", [1, 6])
 def test_each_end_is_followed_once_as_long_as_all_can_be_given(count: int) -> None:
     """The n-th manifest finds as many ends as there were choices before it: 1, 2, 4, up to 32."""
