@@ -6,6 +6,7 @@ random, and may make MetalLB look at every other Service.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -67,9 +68,9 @@ def follow(walk: Walk, state: State, name: ServiceName) -> tuple[tuple[Look, ...
     """The ways that come to an end, and all that were passed on the way to one or to none."""
     ends: dict[object, Look] = {}
     seen: dict[object, Look] = {}
-    ahead = [Look(state=state, wakes=False)]
+    ahead = deque([Look(state=state, wakes=False)])
     while ahead:
-        here = ahead.pop(0)
+        here = ahead.popleft()
         for found, wrote in _once(here.state, name):
             walk.looks += 1
             after = Look(state=found.state, wakes=here.wakes or found.wakes)
