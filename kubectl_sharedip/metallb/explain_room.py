@@ -135,11 +135,8 @@ def full_text(version: Version, pool: Pool, family: IPFamily, found: Mapping[int
     name = f'"{pool.name}"' if version.quotes_pool_name else pool.name
     if version.names_family_of_full_pool:
         return f"no available IPs in pool {name} for {family.value} IPFamily"
-    nothing_free = not any(found.values())
-    if family is IPFamily.DUAL:
-        if nothing_free and not version.reports_full_pool_as_nil:
-            return f"no available IPs in pool {name}"
-        return f"no available IPs in pool {name} for dual IPFamily"
-    if nothing_free and not version.reports_full_pool_as_nil:
+    if not any(found.values()) and not version.reports_full_pool_as_nil:
         return f"no available IPs in pool {name}"
+    if family is IPFamily.DUAL:
+        return f"no available IPs in pool {name} for dual IPFamily"
     return '["<nil>"] is not allowed in config'

@@ -47,7 +47,8 @@ def may_change(state: State, service: Service) -> bool:
     if lacks_something(state, service):
         return True
     # Where there are several ways it is given an address anew in each, and keeps its own in none.
-    return not _stays(converge(state, service, explained=False)[0], service)
+    step, *_ = converge(state, service, explained=False)
+    return not _stays(step, service)
 
 
 def plainly_rests(state: State, service: Service) -> bool:
