@@ -67,19 +67,17 @@ def _pool_fact(room: Room) -> Fact:
 
 
 def _kind(rooms: Sequence[Room]) -> str:
-    if not rooms:
+    exclusions = {room.exclusion for room in rooms}
+    if not exclusions:
         return "no-pools"
-    automatic = [room for room in rooms if room.exclusion != "not-automatic"]
+    automatic = exclusions - {"not-automatic"}
     if not automatic:
         return "no-automatic-pool"
-    usable = [room for room in automatic if room.exclusion != "not-for-service"]
-    if not usable:
+    if automatic == {"not-for-service"}:
         return "pools-for-others"
-    whole = [room for room in usable if room.exclusion is None]
-    if whole:
+    if None in automatic:
         return "all-pools-full"
-    split = any(room.exclusion == "one-family" for room in usable)
-    return "families-in-two-pools" if split else "no-room-in-family"
+    return "families-in-two-pools" if "one-family" in automatic else "no-room-in-family"
 
 
 def _lacking(pool: Pool, family: IPFamily) -> str | None:

@@ -213,10 +213,24 @@ def test_what_could_not_be_followed_in_one_manifest_is_not_forgotten_for_the_nex
         assert not found.prediction.restless
 
 
-def test_a_service_that_goes_over_to_another_metallb_is_left_by_its_own() -> None:
-    """It had no address, so nothing of it stays where it was."""
+@pytest.mark.parametrize(
+    ("old", "new", "address"), [("", "x", "10.3.0.0"), ("x", "", "10.2.0.0"), ("x", "nobody", "")]
+)
+def test_a_service_that_goes_over_to_another_metallb_is_left_by_its_own(
+    old: str, new: str, address: str
+) -> None:
+    """It had no address, so nothing of it stays where it was; whoever it goes to tells what it gets."""
     before = _two([pool("c", "10.2.0.0/28")], [pool("d", "10.3.0.0/28")])
-    inside, outside = service("a", type="ClusterIP"), service("a", loadBalancerClass="x")
+    inside = service("a", type="ClusterIP", loadBalancerClass=old)
+    outside = service("a", loadBalancerClass=new)
     found = comes([*before, inside], [*before, outside], "a")
-    assert found.prediction.snapshot.services[named("a")].ingress[0].ip == "10.3.0.0"
+    assert lists(found, "a") == [address]
+    assert [one.ip for one in found.prediction.snapshot.services[named("a")].ingress] == address.split()
     assert found.disturbed == {}
+
+
+def test_a_new_one_that_waits_is_given_what_a_later_manifest_sets_free() -> None:
+    before = [pool("p", "10.0.0.0/32"), service("b", status=["10.0.0.0"])]
+    inside = service("b", type="ClusterIP", status=["10.0.0.0"])
+    found = comes(before, [before[0], service("a"), inside], "a", "b")
+    assert (lists(found, "a"), lists(found, "b")) == (["10.0.0.0"], [""])

@@ -145,3 +145,10 @@ def test_79_pinned_pool_of_one_family() -> None:
     world = World(pinned, pool("q", "10.0.0.0/28", "fc00::/120")).apply("a", **PREFER).apply("b", **REQUIRE)
     assert world.held("a") == {("10.1.0.0",)}
     assert world.held("b") == {PAIR}
+
+
+def test_two_addresses_of_one_family_are_no_status_that_a_dual_stack_service_keeps() -> None:
+    """As of any status without a family (scenario 63), though one address alone would do."""
+    world = World(DUAL).apply("a", **PREFER).write_status("a", "10.0.0.7", "10.0.0.8")
+    assert world.held("a") == {PAIR}
+    assert world.events[-1] == assigned(*PAIR)
