@@ -42,7 +42,7 @@ from kubectl_sharedip.model.service import Service
 _SOURCE = "internal/allocator/allocator.go"
 
 
-def allocate(state: State, service: Service, *, explained: bool = True) -> Assigned | OneOf | Refusal:
+def allocate(state: State, service: Service, *, explained: bool) -> Assigned | OneOf | Refusal:
     """What MetalLB gives the Service, whose own addresses are not in the ledger any more.
 
     Without ``explained`` a held address and a lack of room come without reasons (Unexplained).
