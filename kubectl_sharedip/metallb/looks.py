@@ -23,23 +23,24 @@ MOST_LOOKS = 20_000  # a cluster that needs more is answered in part, and the an
 class Walk:
     """How far the futures of one state were followed, and at whom it is worth looking."""
 
-    __slots__ = ("complete", "looks", "restless", "waiting")
+    __slots__ = ("_gave_up", "complete", "looks", "restless", "waiting")
 
     def __init__(self, waiting: frozenset[ServiceName]) -> None:
         """Nothing followed yet; ``waiting`` are the Services at which a look may change something."""
         self.waiting = set(waiting)
         self.looks = 0
+        self._gave_up = False
         self.complete = True
         self.restless = False
 
     @property
     def tired(self) -> bool:
         """Whether enough was looked at: from here on one way is followed instead of all."""
-        return self.looks > MOST_LOOKS
+        return self._gave_up or self.looks > MOST_LOOKS
 
     def give_up(self) -> None:
         """Enough, whatever was looked at so far."""
-        self.looks = MOST_LOOKS + 1
+        self._gave_up = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

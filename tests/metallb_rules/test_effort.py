@@ -108,8 +108,8 @@ def test_who_is_given_its_own_or_another_at_each_look_is_followed_both_ways() ->
     assert {str(held_by(end.state, named("a"))[0]) for end in ends} == {"10.0.0.0", "10.1.0.0"}
 
 
-@pytest.mark.parametrize(("version", "wakes"), [("0.13.12", True), ("0.14.9", False)])
-def test_since_0_14_a_loss_wakes_the_others_only_where_something_is_written(
+@pytest.mark.parametrize(("version", "wakes"), [("0.13.7", False), ("0.13.12", True), ("0.14.9", False)])
+def test_a_loss_wakes_since_0_13_8_and_since_0_14_only_where_something_is_written(
     version: str, wakes: bool
 ) -> None:
     """Somebody took status and pool annotation away; what it asks for cannot be read, so it gets none."""
@@ -122,6 +122,14 @@ def test_since_0_14_a_loss_wakes_the_others_only_where_something_is_written(
     assert found.wakes is wakes
 
 
+def test_whose_class_is_another_metallbs_is_left_as_it_is() -> None:
+    there = state(TEN, service("a", status=["10.0.0.0"]))
+    foreign = state(TEN, service("a", loadBalancerClass="x"), lb_class="x").services[named("a")]
+    left = there.with_service(foreign)
+    (found,) = look(Walk(frozenset()), left, named("a"))
+    assert (found.state, found.wakes) == (left, False)
+
+
 def test_of_a_few_pools_that_are_kept_for_it_every_order_is_tried_of_more_each_is_first_and_last() -> None:
     pools = [
         pool(f"p{n}", f"10.0.{n}.0/24", serviceAllocation=kept_for("default", priority=1)) for n in range(6)
@@ -130,6 +138,7 @@ def test_of_a_few_pools_that_are_kept_for_it_every_order_is_tried_of_more_each_i
     assert len(orders_of(five, five.services[named("a")])) == 5 * 4 * 3 * 2
     orders = orders_of(six, six.services[named("a")])
     assert len(orders) < 2 * 6
+    assert all({pool.name for pool in order} == set(six.pools.by_name) for order in orders)
     assert (
         {order[0].name for order in orders} == {order[-1].name for order in orders} == set(six.pools.by_name)
     )
