@@ -90,6 +90,12 @@ def test_for_whom_the_books_are_out_of_date_has_to_be_decided(fields: dict[str, 
     assert not plainly_rests(there, now.services[named("a")])
 
 
+def test_whose_status_cannot_be_read_any_more_has_to_be_decided() -> None:
+    there = state(P, service("a", status=["10.0.0.0"]))
+    odd = replace(there.services[named("a")], ingress=(Ingress(ip="no-address", hostname=""),))
+    assert not plainly_rests(there, odd)
+
+
 def test_who_is_no_load_balancer_any_more_and_stands_in_the_books_is_not_at_rest() -> None:
     there = state(P, service("a", status=["10.0.0.0"]))
     inside = state(P, service("a", type="ClusterIP")).services[named("a")]

@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from kubectl_sharedip.metallb import looks, passes, quiet
+from kubectl_sharedip.metallb import allocate, looks, passes, quiet
 from kubectl_sharedip.metallb.looks import Walk, look
 from kubectl_sharedip.metallb.order import kept_for as orders_of
 from kubectl_sharedip.metallb.passes import PassEnd, one_pass, owed_after
@@ -95,6 +95,7 @@ def test_a_look_is_owed_only_to_one_that_still_lacks_something() -> None:
     (lost,) = look(Walk(frozenset()), served.state, named("b"))
     assert not held_by(lost.state, named("b"))
     assert owed_after(frozenset(), served.state, lost, named("b")) == {named("b")}
+    assert not lost.wakes  # no pool has what it showed, so MetalLB knew of no address that it had
 
 
 def test_who_is_given_its_own_or_another_at_each_look_is_followed_both_ways() -> None:
@@ -122,12 +123,22 @@ def test_a_loss_wakes_since_0_13_8_and_since_0_14_only_where_something_is_writte
     assert found.wakes is wakes
 
 
+def test_a_look_is_not_explained() -> None:
+    """The reasons cost a walk over all that is in use, and nobody reads them."""
+    there = state(ONE, service("a", status=["10.0.0.0"]), service("b"), service("c", status=["10.9.0.0"]))
+    with mock.patch.object(allocate, "no_room") as reasons:
+        assert look(Walk(frozenset()), there, named("b"))
+        assert unrested(there) == {named("b"), named("c")}
+    assert not reasons.called
+
+
 def test_whose_class_is_another_metallbs_is_left_as_it_is() -> None:
     there = state(TEN, service("a", status=["10.0.0.0"]))
     foreign = state(TEN, service("a", loadBalancerClass="x"), lb_class="x").services[named("a")]
     left = there.with_service(foreign)
-    (found,) = look(Walk(frozenset()), left, named("a"))
-    assert (found.state, found.wakes) == (left, False)
+    walk = Walk(frozenset())
+    (found,) = look(walk, left, named("a"))
+    assert (found.state, found.wakes, walk.restless) == (left, False, False)
 
 
 def test_of_a_few_pools_that_are_kept_for_it_every_order_is_tried_of_more_each_is_first_and_last() -> None:
@@ -142,6 +153,24 @@ def test_of_a_few_pools_that_are_kept_for_it_every_order_is_tried_of_more_each_i
     assert (
         {order[0].name for order in orders} == {order[-1].name for order in orders} == set(six.pools.by_name)
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "order"),
+    [(1, 0, "ab"), (0, 1, "ba"), (1, 1, "ab"), (1, 2, "ab"), (2, 1, "ba"), (0, 0, "ba")],
+)
+def test_of_pools_kept_for_it_the_least_priority_is_asked_first_and_none_last(
+    first: int, second: int, order: str
+) -> None:
+    """Those with service selectors come by name; of two without priority the last is asked first."""
+    label = {"l": "1"}
+    pools = [
+        pool(name, addresses, serviceAllocation=kept_for(labels=[label], priority=priority))
+        for name, addresses, priority in (("a", "10.0.0.0/28", first), ("b", "10.1.0.0/28", second))
+    ]
+    known = state(*pools, service("s", labels=label))
+    (found,) = orders_of(known, known.services[named("s")])
+    assert "".join(pool.name for pool in found) == order
 
 
 class Passes:
