@@ -72,7 +72,7 @@ def test_a_name_of_nobody_elses_is_like_none_of_metallbs() -> None:
 def renamed(**annotations: str) -> dict[str, str]:
     """Under the new prefix, which the names leave out."""
     written = {f"{NEW}{name.replace('_', '-')}": value for name, value in annotations.items()}
-    others = {"example.org/allow-share-ip": "k"}
+    others = {"example.org/allow-share-ip": "k", "example.org/from": "10.0.0.1"}
     read = read_service(service("a", annotations={**written, **others}))
     found = renamings(read, version("0.16.1"))
     return {key.removeprefix(NEW): name.removeprefix(NEW) for key, name in found.items()}
