@@ -156,19 +156,35 @@ def test_of_a_few_pools_that_are_kept_for_it_every_order_is_tried_of_more_each_i
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "order"),
-    [(1, 0, "ab"), (0, 1, "ba"), (1, 1, "ab"), (1, 2, "ab"), (2, 1, "ba"), (0, 0, "ba")],
+    ("priorities", "order"),
+    [
+        ((1, 0), "ab"),
+        ((0, 1), "ba"),
+        ((1, 1), "ab"),
+        ((1, 2), "ab"),
+        ((2, 1), "ba"),
+        ((0, 0), "ba"),
+        ((1, -1), "ba"),  # which is no priority to MetalLB, and not the lack of one either
+        ((3, 2, 1), "cba"),
+        ((1, 3, 2), "acb"),
+        ((2, 3, 1), "cab"),
+        ((0, 0, 1), "cba"),
+    ],
 )
 def test_of_pools_kept_for_it_the_least_priority_is_asked_first_and_none_last(
-    first: int, second: int, order: str
+    priorities: tuple[int, ...], order: str
 ) -> None:
-    """Those with service selectors come by name; of two without priority the last is asked first."""
+    """Those with service selectors come by name; of those without priority the last is asked first.
+
+    Source: internal/allocator/allocator.go sortPools.
+    """
     label = {"l": "1"}
     pools = [
-        pool(name, addresses, serviceAllocation=kept_for(labels=[label], priority=priority))
-        for name, addresses, priority in (("a", "10.0.0.0/28", first), ("b", "10.1.0.0/28", second))
+        pool(name, f"10.{n}.0.0/28", serviceAllocation=kept_for(labels=[label], priority=priority))
+        for n, (name, priority) in enumerate(zip("abc", priorities, strict=False))
     ]
-    known = state(*pools, service("s", labels=label))
+    asked = pool("z", "10.9.0.0/28", serviceAllocation=kept_for(labels=[label]), autoAssign=False)
+    known = state(*pools, asked, service("s", labels=label))
     (found,) = orders_of(known, known.services[named("s")])
     assert "".join(pool.name for pool in found) == order
 
