@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from random import random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -170,8 +171,11 @@ class Connection:
 
 
 def _pause_s(response: urllib3.BaseHTTPResponse) -> float | None:
-    """How long a busy server asks to be left alone, in seconds; None where it does not."""
+    """How long a busy server asks to be left alone, in seconds; None where it does not.
+
+    Up to a quarter more, so that all who were told the same do not come back at the same moment.
+    """
     if response.status not in _BUSY:
         return None
     asked = response.headers.get("Retry-After", "")
-    return min(float(asked), _LONGEST_PAUSE_S) if asked.isdigit() else None
+    return min(float(asked), _LONGEST_PAUSE_S) * (1 + random() / 4) if asked.isdigit() else None
