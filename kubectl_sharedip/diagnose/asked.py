@@ -91,7 +91,7 @@ def _of_addresses(view: View, request: Request, seen: set[Address]) -> Iterator[
 
 
 def _pool_refuses(view: View, addresses: tuple[Address, ...], asked: tuple[Fact, ...]) -> Iterator[Finding]:
-    refusal = refused_addresses(view.state, view.service, addresses, asked)
+    refusal = refused_addresses(view.state, view.service, addresses, asked, explained=True)
     if isinstance(refusal, Refusal) and not isinstance(refusal, NotShareable):
         yield refusal_finding(view.service, refusal)
 

@@ -43,7 +43,7 @@ class Followed:
 def lists_of(ends: Sequence[Followed]) -> dict[ServiceName, Lists]:
     """All that each Service may hold that does not hold the same in each of the ends."""
     names = _may_differ(ends).union(*(end.besides for end in ends))
-    found = {name: ends[0].lists(name).union(*(end.lists(name) for end in ends)) for name in names}
+    found = {name: Lists().union(*(end.lists(name) for end in ends)) for name in names}
     return {name: lists for name, lists in found.items() if len(lists) > 1}
 
 
@@ -104,8 +104,8 @@ def _edited(edit: _OfOne) -> ServiceName:
 
 
 def _may_differ(ends: Sequence[Followed]) -> set[ServiceName]:
-    first = ends[0].state.ledger
-    return {name for end in ends for name in first.may_differ(end.state.ledger)}
+    first, *others = (end.state.ledger for end in ends)
+    return {name for other in others for name in first.may_differ(other)}
 
 
 def _kind(state: State, walk: Walk, later: Iterable[_OfOne], places: Iterable[Address]) -> object:
@@ -123,7 +123,7 @@ def _kind(state: State, walk: Walk, later: Iterable[_OfOne], places: Iterable[Ad
 def _open_to(
     state: State, address: Address, moving: Collection[ServiceName], wanting: Iterable[Terms]
 ) -> tuple[bool, frozenset[Terms]]:
-    """Whether anybody is there for good, and who of those that want an address may still join them."""
+    """Whether anybody is there for good, and whom of those that want an address they keep off it."""
     held = [state.ledger.allocation(name) for name in state.ledger.holders(address) if name not in moving]
     there = [one.terms for one in held if one is not None]
-    return bool(there), frozenset(one for one in wanting if all(may_share(one, holder) for holder in there))
+    return bool(there), frozenset(one for one in wanting for holder in there if not may_share(one, holder))

@@ -42,7 +42,7 @@ from kubectl_sharedip.model.service import Service
 _SOURCE = "internal/allocator/allocator.go"
 
 
-def allocate(state: State, service: Service, *, explained: bool = True) -> Assigned | OneOf | Refusal:
+def allocate(state: State, service: Service, *, explained: bool) -> Assigned | OneOf | Refusal:
     """What MetalLB gives the Service, whose own addresses are not in the ledger any more.
 
     Without ``explained`` a held address and a lack of room come without reasons (Unexplained).
@@ -114,7 +114,7 @@ def _automatic(
     choices: list[Assigned] = []
     for order in kept_for(state, service):
         best = _best(state, service, family, order, by_chance=False)
-        choices.extend(_assigned(addresses, pool, "kept-for-it", ()) for pool, addresses in best[:1])
+        choices.extend(_assigned(addresses, pool, "kept-for-it", ()) for pool, addresses in best)
     if not choices:
         best = _best(state, service, family, general(state), by_chance=True)
         choices.extend(_assigned(addresses, pool, "general", ()) for pool, addresses in best)
@@ -123,7 +123,8 @@ def _automatic(
         return (
             no_room(state, service, family) if explained else Unexplained(facts=(), text="no available IPs")
         )
-    return distinct[0] if len(distinct) == 1 else OneOf(choices=tuple(distinct))
+    first, *others = distinct
+    return OneOf(choices=(first, *others)) if others else first
 
 
 def _two_against_policy(state: State, service: Service, family: IPFamily) -> bool:

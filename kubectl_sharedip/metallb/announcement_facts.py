@@ -132,7 +132,8 @@ def selectors_text(selectors: tuple[LabelSelector, ...]) -> str:
 
 def _term(term: SelectorTerm) -> str:
     if term.operator == "In" and len(term.values) == 1:
-        return f"{term.key}={term.values[0]}"
+        (value,) = term.values
+        return f"{term.key}={value}"
     if term.operator in ("Exists", "DoesNotExist"):
         return term.key if term.operator == "Exists" else f"!{term.key}"
     return f"{term.key} {term.operator.lower()} ({','.join(term.values)})"

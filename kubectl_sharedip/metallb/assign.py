@@ -33,7 +33,7 @@ def refused_addresses(
     addresses: tuple[Address, ...],
     asked: tuple[Fact, ...],
     *,
-    explained: bool = True,
+    explained: bool,
 ) -> Pool | Refusal:
     """The pool from which the Service may have these addresses, or the first rule that refuses.
 
@@ -78,17 +78,18 @@ def conflict_text(service: Service, conflict: AddressConflict, version: Version)
 
 def _no_owner(state: State, addresses: tuple[Address, ...], asked: tuple[Fact, ...]) -> Refusal:
     text = f"{quoted(tuple(str(a) for a in addresses))} is not allowed in config"
-    pools = [state.pools.containing(address) for address in addresses]
-    for address, pool in zip(addresses, pools, strict=True):
+    places = [(address, state.pools.containing(address)) for address in addresses]
+    for address, pool in places:
         if pool is None:
             nearest = _nearest(state, address)
             facts = (*asked, *(ranges_fact(p.resource) for p in [nearest] if p is not None))
             return InNoPool(facts=facts, text=text, address=address, nearest=nearest)
-    known = tuple(pool for pool in pools if pool is not None)
-    if len({pool.name for pool in known}) > 1:
-        facts = (*asked, *(ranges_fact(pool.resource) for pool in known))
-        return InTwoPools(facts=facts, text=text, addresses=addresses, pools=known)
-    address, pool = next((a, p) for a, p in zip(addresses, known, strict=True) if avoided(p, a))
+    known = [(address, pool) for address, pool in places if pool is not None]
+    if len({pool.name for _, pool in known}) > 1:
+        facts = (*asked, *(ranges_fact(pool.resource) for _, pool in known))
+        pools = tuple(pool for _, pool in known)
+        return InTwoPools(facts=facts, text=text, addresses=addresses, pools=pools)
+    address, pool = next((address, pool) for address, pool in known if avoided(pool, address))
     facts = (*asked, pool_fact(pool.resource, "spec.avoidBuggyIPs", "true"))
     return AddressAvoided(facts=facts, text=text, address=address, pool=pool)
 

@@ -17,7 +17,7 @@ from kubectl_sharedip.metallb.looks import MOST_ENDS, identity
 from kubectl_sharedip.metallb.predict import Prediction
 from kubectl_sharedip.metallb.restless import recurring
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
-from kubectl_sharedip.metallb.state import State, state_of
+from kubectl_sharedip.metallb.state import State, handled_by, state_of
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
@@ -66,7 +66,8 @@ def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming
         walk = _Walk(state)
         for edit in edits:
             walk.go(edit)
-        known = list(walk.known)
+        mine = (service.name for service in coming if handled_by(installation, service))
+        known = dict.fromkeys([*state.services, *mine])
         settled = Settled(ends=tuple(walk.ends.values()), complete=True, restless=walk.restless)
         if not walk.complete:  # too many ends to follow each: what every Service may get is told all the same
             settled = settle(state, edits, unrested(state))
@@ -75,9 +76,8 @@ def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming
         end = min(settled.ends, key=lambda one: [held_by(one, name) for name in known])
         services.update({name: end.services[name] for name in services if name in end.services})
         # Who goes over to another MetalLB has what that one gives.
-        told = _lists(settled, known)
         lists.update(
-            {name: found for name, found in told.items() if name in end.services or name not in lists}
+            {name: settled.addresses(name) for name in known if name in end.services or name not in lists}
         )
         flapping.update(
             {name: again for name in known if name in end.services and (again := recurring(end, name))}
@@ -110,7 +110,6 @@ class _Walk:
         self.ends: dict[object, State] = {identity(state): state}
         self.complete = True
         self.restless = False
-        self.known: dict[ServiceName, None] = dict.fromkeys(state.services)
         self.taken: dict[ServiceName | None, set[ServiceName]] = {}
         self._live = frozenset(state.services)
         self._waiting = unrested(state)
@@ -134,8 +133,6 @@ class _Walk:
         self.ends = dict(list(after.items())[:MOST_ENDS])
         if owner is not None:
             self._waiting |= {owner}
-            if any(owner in end.services for end in self.ends.values()):
-                self.known[owner] = None
 
 
 def _edits(
@@ -161,11 +158,3 @@ def _lost(before: State, after: State) -> set[ServiceName]:
     """The Services that had an address and have it no more."""
     names = {*before.ledger.changed(), *after.ledger.changed()}
     return {name for name in names if set(held_by(before, name)) - set(held_by(after, name))}
-
-
-def _lists(settled: Settled, known: Iterable[ServiceName]) -> dict[ServiceName, Lists]:
-    """For each Service every list that it may end with; of most there is one."""
-    if len(settled.ends) == 1:
-        (end,) = settled.ends
-        return {name: (held_by(end, name),) for name in known}
-    return {name: settled.addresses(name) for name in known}

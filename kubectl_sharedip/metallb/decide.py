@@ -126,6 +126,7 @@ def _early_event(refusal: Refusal) -> ForetoldEvent | None:
 def outcome_of(steps: tuple[Step, ...]) -> Outcome:
     """The ways of one look as one answer."""
     if len(steps) == 1:
-        return steps[0].outcome
+        (step,) = steps
+        return step.outcome
     choices = tuple(step.outcome for step in steps if isinstance(step.outcome, Assigned))
     return OneOf(choices=choices)

@@ -67,19 +67,17 @@ def _pool_fact(room: Room) -> Fact:
 
 
 def _kind(rooms: Sequence[Room]) -> str:
-    if not rooms:
+    exclusions = {room.exclusion for room in rooms}
+    if not exclusions:
         return "no-pools"
-    automatic = [room for room in rooms if room.exclusion != "not-automatic"]
+    automatic = exclusions - {"not-automatic"}
     if not automatic:
         return "no-automatic-pool"
-    usable = [room for room in automatic if room.exclusion != "not-for-service"]
-    if not usable:
+    if automatic == {"not-for-service"}:
         return "pools-for-others"
-    whole = [room for room in usable if room.exclusion is None]
-    if whole:
+    if None in automatic:
         return "all-pools-full"
-    split = any(room.exclusion == "one-family" for room in usable)
-    return "families-in-two-pools" if split else "no-room-in-family"
+    return "families-in-two-pools" if "one-family" in automatic else "no-room-in-family"
 
 
 def _lacking(pool: Pool, family: IPFamily) -> str | None:
@@ -135,11 +133,8 @@ def full_text(version: Version, pool: Pool, family: IPFamily, found: Mapping[int
     name = f'"{pool.name}"' if version.quotes_pool_name else pool.name
     if version.names_family_of_full_pool:
         return f"no available IPs in pool {name} for {family.value} IPFamily"
-    nothing_free = not any(found.values())
-    if family is IPFamily.DUAL:
-        if nothing_free and not version.reports_full_pool_as_nil:
-            return f"no available IPs in pool {name}"
-        return f"no available IPs in pool {name} for dual IPFamily"
-    if nothing_free and not version.reports_full_pool_as_nil:
+    if not any(found.values()) and not version.reports_full_pool_as_nil:
         return f"no available IPs in pool {name}"
+    if family is IPFamily.DUAL:
+        return f"no available IPs in pool {name} for dual IPFamily"
     return '["<nil>"] is not allowed in config'

@@ -46,10 +46,10 @@ def go_quote(value: str) -> str:
 
 
 def _escape(character: str) -> str:
-    number = ord(character)
-    if number < 0x80:
-        return f"\\x{number:02x}"
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+    if character.isascii():
+        return f"\\x{ord(character):02x}"
+    digits = f"{ord(character):04x}"
+    return f"\\u{digits}" if len(digits) == 4 else f"\\U{digits:0>8}"
 
 
 def family_of(texts: tuple[str, ...]) -> IPFamily | UnknownFamily:

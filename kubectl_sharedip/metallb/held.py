@@ -54,9 +54,9 @@ def _family_of_shown(state: State, service: Service, events: list[ForetoldEvent]
 
 def _headless(state: State, service: Service, own: UnknownFamily, events: list[ForetoldEvent]) -> Step:
     """Its clusterIPs cannot be read: MetalLB stops, and leaves what it has."""
+    first, *_ = service.cluster_ips
     message = (
-        f"Failed to retrieve ClusterIPs IPFamily for {quoted(service.cluster_ips)}"
-        f" {service.cluster_ips[0]}: {own.because}"
+        f"Failed to retrieve ClusterIPs IPFamily for {quoted(service.cluster_ips)} {first}: {own.because}"
     )
     event = ForetoldEvent(reason="noclusterIPsIPFamily", type="Warning", message=message)
     refusal = NoClusterIP(facts=(cluster_ips_fact(service),), text=own.because, headless=True)
@@ -145,15 +145,16 @@ def _kept(
     outcome = keeping(service, addresses, pool.name)
     prefers = service.ip_family_policy == "PreferDualStack" and state.version.tolerates_one_family
     if len(addresses) == 1 and prefers:
+        (own,) = addresses
         # Its own address counts as free for itself.
         alone = replace(state, ledger=state.ledger.release(service.name))
         found = {family: first_fit(alone, pool, family, service) for family in (4, 6)}
-        second = found[10 - addresses[0].family]
+        second = found[10 - own.family]
         if second is not None:
             events.append(_additional(f'Assigned additional IP "{second}"', "IPAllocated"))
             outcome = replace(outcome, addresses=(*addresses, second), way="second-family")
         else:
-            text = no_second_text(state.version, pool, addresses[0], found)
+            text = no_second_text(state.version, pool, own, found)
             message = f"cannot assign additional IP in PreferDualStack: {text}"
             events.append(_additional(message, "AdditionalAssignFailed"))
     return given(state, service, outcome, events)

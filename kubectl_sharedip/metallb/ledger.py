@@ -142,11 +142,8 @@ class Ledger:
 
     def with_key(self, sharing_key: str, range_: AddressRange) -> tuple[Address, ...]:
         """The addresses of the range on which a Service with this key is, ascending."""
-        found = {a for a in self._base.by_key.get(sharing_key, ()) if a in range_}
-        for allocation in self._by_service.values():
-            if allocation is not None and allocation.terms.sharing_key == sharing_key:
-                found.update(a for a in allocation.addresses if a in range_)
-        return tuple(sorted(a for a in found if self._has_key(a, sharing_key)))
+        candidates = {*self._base.by_key.get(sharing_key, ()), *self._added}
+        return tuple(sorted(a for a in candidates if a in range_ and self._has_key(a, sharing_key)))
 
     def used(self, range_: AddressRange) -> tuple[Address, ...]:
         """The addresses of the range that somebody holds, ascending."""
@@ -164,8 +161,8 @@ class Ledger:
         return after
 
     def _has_key(self, address: Address, sharing_key: str) -> bool:
-        held = (self.allocation(name) for name in self.holders(address))
-        return any(one is not None and one.terms.sharing_key == sharing_key for one in held)
+        held = map(self.allocation, self.holders(address))
+        return sharing_key in (one.terms.sharing_key for one in held if one is not None)
 
     def _first_gap(self, range_: AddressRange, avoided: bool) -> Address | None:
         for value in self._base.gaps(range_):
@@ -200,7 +197,8 @@ class _Base:
     def fingerprint(self) -> int:
         """The number of these allocations, counted when it is first asked for: many never are."""
         if self._fingerprint is None:
-            self._fingerprint = reduce(xor, map(hash, self.by_service.values()), 0)
+            held = self.by_service.values()
+            self._fingerprint = reduce(xor, map(hash, held)) if held else 0
         return self._fingerprint
 
     @property

@@ -6,6 +6,7 @@ random, and may make MetalLB look at every other Service.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -22,23 +23,24 @@ MOST_LOOKS = 20_000  # a cluster that needs more is answered in part, and the an
 class Walk:
     """How far the futures of one state were followed, and at whom it is worth looking."""
 
-    __slots__ = ("complete", "looks", "restless", "waiting")
+    __slots__ = ("_gave_up", "complete", "looks", "restless", "waiting")
 
     def __init__(self, waiting: frozenset[ServiceName]) -> None:
         """Nothing followed yet; ``waiting`` are the Services at which a look may change something."""
         self.waiting = set(waiting)
         self.looks = 0
+        self._gave_up = False
         self.complete = True
         self.restless = False
 
     @property
     def tired(self) -> bool:
         """Whether enough was looked at: from here on one way is followed instead of all."""
-        return self.looks > MOST_LOOKS
+        return self._gave_up or self.looks > MOST_LOOKS
 
     def give_up(self) -> None:
         """Enough, whatever was looked at so far."""
-        self.looks = MOST_LOOKS + 1
+        self._gave_up = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +69,9 @@ def follow(walk: Walk, state: State, name: ServiceName) -> tuple[tuple[Look, ...
     """The ways that come to an end, and all that were passed on the way to one or to none."""
     ends: dict[object, Look] = {}
     seen: dict[object, Look] = {}
-    ahead = [Look(state=state, wakes=False)]
+    ahead = deque([Look(state=state, wakes=False)])
     while ahead:
-        here = ahead.pop(0)
+        here = ahead.popleft()
         for found, wrote in _once(here.state, name):
             walk.looks += 1
             after = Look(state=found.state, wakes=here.wakes or found.wakes)

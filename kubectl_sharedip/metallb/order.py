@@ -69,9 +69,13 @@ def _sorted(pools: Sequence[Pool]) -> list[Pool]:
     return ordered
 
 
-def _before(left: Pool, right: Pool) -> bool:
-    left_priority = left.audience.priority if left.audience else 0
-    right_priority = right.audience.priority if right.audience else 0
-    if left_priority > 0 and right_priority > 0:
-        return left_priority < right_priority
-    return not (left_priority == 0 and right_priority > 0)
+def _before(one: Pool, other: Pool) -> bool:
+    left, right = _priority(one), _priority(other)
+    if left > 0 and right > 0:
+        return left < right
+    return not (left == 0 and right > 0)
+
+
+def _priority(pool: Pool) -> int:
+    assert pool.audience is not None  # it is kept for somebody
+    return pool.audience.priority

@@ -51,12 +51,13 @@ class _Node(PassEnd):
 
 def _groups(walk: Walk, state: State) -> Groups:
     """The Services of a pass in MetalLB's order; inside a group any order may come."""
+    there = (service for service in map(state.services.get, walk.waiting) if service is not None)
+    coming = [service for service in there if not plainly_rests(state, service)]
+    if not state.version.assigned_first:
+        return _put(frozenset(service.name for service in coming), ())
     sizes: dict[int, set[ServiceName]] = {}
-    for name in walk.waiting:
-        service = state.services.get(name)
-        if service is not None and not plainly_rests(state, service):
-            size = len(service.ingress) if state.version.assigned_first else 0
-            sizes.setdefault(size, set()).add(name)
+    for service in coming:
+        sizes.setdefault(len(service.ingress), set()).add(service.name)
     return tuple(frozenset(sizes[size]) for size in sorted(sizes, reverse=True))
 
 
@@ -90,8 +91,8 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
     state, first, rest = node.state, node.groups[0], node.groups[1:]
     moves: dict[ServiceName, tuple[Look, ...]] = {}
     for name in sorted(first):
-        ways = look(walk, state, name)
-        if any(changes(state, way, name) for way in ways):
+        ways = ways_on(walk, state, name)
+        if ways:
             moves[name] = ways
         if len(moves) > _MOST_MOVES:
             walk.give_up()
@@ -100,10 +101,10 @@ def _onward(walk: Walk, node: _Node) -> Iterator[_Node]:
         # Nobody here has an address to give back, so what is refused now stays refused, whatever
         # comes before it: the turn of those does not matter.
         first = frozenset(moves)
-        refused = [name for name, ways in moves.items() if not any(_books(state, way) for way in ways)]
+        # Where there are several ways each gives it an address.
+        refused = {name: way for name, (way, *_) in moves.items() if not _books(state, way)}
         if refused:
-            for name in refused:
-                (way,) = moves[name]
+            for name, way in refused.items():
                 state = state.with_service(way.state.services[name])
             groups = _put(first.difference(refused), rest)
             yield replace(node, state=state, groups=groups, owed=node.owed.union(refused))
@@ -149,8 +150,13 @@ def _books(before: State, way: Look) -> bool:
     return identity(way.state) != identity(before)
 
 
-def changes(before: State, way: Look, name: ServiceName) -> bool:
-    """Whether the look changed anything at all."""
+def ways_on(walk: Walk, state: State, name: ServiceName) -> tuple[Look, ...]:
+    """Every way in which a look at the Service may end; none where it changes nothing in any of them."""
+    ways = look(walk, state, name)
+    return ways if any(_changes(state, way, name) for way in ways) else ()
+
+
+def _changes(before: State, way: Look, name: ServiceName) -> bool:
     return _books(before, way) or way.state.services[name] is not before.services[name]
 
 

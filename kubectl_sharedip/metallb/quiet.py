@@ -7,11 +7,12 @@ status is an event, which brings a look at that Service). Which of these comes f
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from kubectl_sharedip.metallb.looks import Look, Walk, identity, look
-from kubectl_sharedip.metallb.passes import changes, one_pass, owed_after
+from kubectl_sharedip.metallb.looks import Look, Walk, identity
+from kubectl_sharedip.metallb.passes import one_pass, owed_after, ways_on
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.names import ServiceName
 
@@ -44,13 +45,13 @@ def until_quiet(walk: Walk, work: Work) -> tuple[State, ...]:
     """Every state in which nothing is left to do."""
     ends: dict[object, State] = {}
     begun: dict[object, State] = {}
-    ahead = [work]
+    ahead = deque([work])
     while ahead:
         enough = len(begun) >= (_MOST_TIRED_POINTS if walk.tired else _MOST_POINTS)
         if enough and (ends or len(begun) >= _MOST_POINTS_IN_ALL):
             break
         # Whoever has seen enough goes straight on to the nearest rest.
-        here = ahead.pop() if enough else ahead.pop(0)
+        here = ahead.pop() if enough else ahead.popleft()
         if here.key in begun:
             continue
         begun[here.key] = here.state
@@ -92,6 +93,6 @@ def _next(walk: Walk, here: Work) -> tuple[list[Work], bool]:
 def _moves(walk: Walk, here: Work) -> Iterator[tuple[ServiceName, tuple[Look, ...]]]:
     for name in sorted(here.owed | here.optional):
         if name in here.state.services:
-            ways = look(walk, here.state, name)
-            if any(changes(here.state, way, name) for way in ways):
+            ways = ways_on(walk, here.state, name)
+            if ways:
                 yield name, ways

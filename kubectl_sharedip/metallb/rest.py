@@ -47,7 +47,8 @@ def may_change(state: State, service: Service) -> bool:
     if lacks_something(state, service):
         return True
     # Where there are several ways it is given an address anew in each, and keeps its own in none.
-    return not _stays(converge(state, service, explained=False)[0], service)
+    step, *_ = converge(state, service, explained=False)
+    return not _stays(step, service)
 
 
 def plainly_rests(state: State, service: Service) -> bool:
@@ -63,8 +64,9 @@ def plainly_rests(state: State, service: Service) -> bool:
         return False
     if not service.annotations.keys().isdisjoint(_REQUESTS):
         return False
-    shown, allocation = service.ingress[0], state.ledger.allocation(service.name)
-    cluster_ip, address = parse_address(service.cluster_ips[0]), parse_address(shown.ip)
+    (shown,), (text,) = service.ingress, service.cluster_ips
+    cluster_ip, address = parse_address(text), parse_address(shown.ip)
+    allocation = state.ledger.allocation(service.name)
     if shown.hostname or ":" in shown.ip or address is None or allocation is None or cluster_ip is None:
         return False
     pool = state.pools.owner((address,))

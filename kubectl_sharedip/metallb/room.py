@@ -83,10 +83,7 @@ def room_in(state: State, pool: Pool, wanted: IPFamily, service: Service, exclus
     ranges = [range_ for range_ in pool.ranges if range_.family in wanted.numbers]
     mine = terms_of(service, state.version)
     used = [
-        address
-        for range_ in ranges
-        for address in state.ledger.used(range_)
-        if not (pool.avoid_buggy_ips and avoided(pool, address))
+        address for range_ in ranges for address in state.ledger.used(range_) if not avoided(pool, address)
     ]
     counts = Counter(rule for address in used if (rule := _kept_shut_by(state, address, mine)) is not None)
     return Room(

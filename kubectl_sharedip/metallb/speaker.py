@@ -8,7 +8,8 @@ sake. Sources: ``speaker/layer2_controller.go``, ``speaker/bgp_controller.go``, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import sha256
@@ -61,23 +62,20 @@ def layer2(
     of_pool = attached(around.l2_advertisements, pool.resource)
     ours = for_service(of_pool, service, version)
     refused_for = selective(ours, version) if carries_sharing_key(service) else ()
-    preferring = ours if version.prefers_nodes and any(one.preferences for one in ours) else ()
+    preferring = [one for one in ours if one.preferences] if version.prefers_nodes else []
     candidates = _candidates(service, around, version, of_pool, ours)
     able = [one.node for one in candidates if not one.against]
     if refused_for and version.refuses_selective_sharing:
         able = []
+    # Who prefers no node gives each the same weight, which need not be summed up.
+    preferred = Counter({node.name: weights(preferring, node) for node in able} if preferring else {})
     return Announcement(
         protocol="layer2",
         of_pool=of_pool,
         advertisements=ours,
         refused_for=refused_for,
         candidates=candidates,
-        nodes=election(
-            able,
-            first,
-            (lambda node: weights(preferring, node)) if preferring else _alike,
-            around.elections.get(str(first), ()),
-        ),
+        nodes=election(able, first, preferred, around.elections.get(str(first), ())),
     )
 
 
@@ -104,12 +102,13 @@ def bgp(service: Service, pool: Pool, around: Surroundings, version: Version) ->
 
 
 def election(
-    nodes: Iterable[Node], first: Address, weight: Callable[[Node], int], recorded: Sequence[str] = ()
+    nodes: Iterable[Node], first: Address, preferred: Counter[str], recorded: Sequence[str]
 ) -> tuple[str, ...]:
     """The nodes in the order in which they would answer: by weight, then by hash.
 
-    The hash is the SHA-256 of ``<node>#<address>``; ``recorded`` is the order that it gave before
-    nodes and address were renamed. Source: speaker/layer2_controller.go sortL2Candidates.
+    ``preferred`` are the weights by name of the node. The hash is the SHA-256 of ``<node>#<address>``;
+    ``recorded`` is the order that it gave before nodes and address were renamed.
+    Source: speaker/layer2_controller.go sortL2Candidates.
     """
 
     shown = f"#{first}"
@@ -117,13 +116,9 @@ def election(
 
     def place(node: Node) -> tuple[int, int, bytes]:
         hashed = sha256((node.name + shown).encode()).digest()
-        return -weight(node), places.get(node.name, len(places)), hashed
+        return -preferred[node.name], places.get(node.name, len(places)), hashed
 
     return tuple(node.name for node in sorted(nodes, key=place))
-
-
-def _alike(node: Node) -> int:
-    return 0
 
 
 def carries_sharing_key(service: Service) -> bool:
@@ -144,14 +139,14 @@ def _candidates(
     """Each node with what both protocols hold against it; none where nothing is for the pool."""
     if not of_pool:
         return ()
-    known_local = service.external_traffic_policy == "Local" and around.slices is not None
+    needed = around.slices if service.external_traffic_policy == "Local" else None
     return _looked_at(
         Same(around.nodes),
         Same(around.speakers),
         tuple(ours),
         version,
         served=around.slices is None or bool(serving(around.slices)),
-        here=serving_nodes(around.slices or ()) if known_local else None,
+        here=None if needed is None else serving_nodes(needed),
     )
 
 

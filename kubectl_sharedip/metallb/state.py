@@ -43,8 +43,8 @@ class State:
     faults: tuple[PoolFault, ...]
     ledger: Ledger
     postponed: AcceptedPools | None = None
-    defaults_ip_mode: bool = False
-    in_doubt: bool = False
+    defaults_ip_mode: bool
+    in_doubt: bool
 
     @property
     def blind(self) -> bool:
@@ -136,7 +136,7 @@ def claims(services: Iterable[Service], pools: AcceptedPools, version: Version) 
     """What each Service claims by its status, whether or not the rules let it have that."""
     found: list[Allocation] = []
     for service in services:
-        if service.type != "LoadBalancer" or not service.ingress:
+        if service.type != "LoadBalancer":
             continue
         addresses = status_addresses(service)
         if not addresses:

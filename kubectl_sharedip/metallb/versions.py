@@ -25,9 +25,9 @@ class Version(NamedTuple):
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
 
-    def since(self, major: int, minor: int, patch: int = 0) -> bool:
-        """Whether it is this version or a later one."""
-        return self >= (major, minor, patch)
+    def since(self, *numbers: int) -> bool:
+        """Whether it is this version or a later one; of two numbers, any patch of that minor version is."""
+        return self >= numbers
 
     @property
     def modelled(self) -> bool:

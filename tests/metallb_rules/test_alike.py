@@ -119,6 +119,14 @@ def test_lists_that_are_a_part_say_so_and_keep_what_is_settled() -> None:
     assert lists(settled, "s1") == {f"10.{pool}.0.{taken}" for pool in (0, 1) for taken in (0, 1)}
 
 
+def test_as_many_as_can_be_followed_leave_nothing_out() -> None:
+    """One new Service and two pools: one end is given, both are followed."""
+    with mock.patch.object(settling, "_MOST_FOLLOWED", 2), mock.patch.object(settling, "MOST_ENDS", 1):
+        settled = settle(state(*FOUR), creations(1), frozenset())
+    assert (len(settled.ends), settled.complete, settled.lists_complete) == (1, False, True)
+    assert lists(settled, "s0") == {"10.0.0.0", "10.1.0.0"}
+
+
 def followed(a: str, b: str | None, /, **besides: Lists) -> Followed:
     """An end in which the Services hold these; where b is None it is not there."""
     documents = [service("a", status=[a]), *([service("b", status=[b])] if b is not None else [])]

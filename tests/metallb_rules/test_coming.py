@@ -131,6 +131,17 @@ def test_as_many_ends_as_can_be_given_and_twice_as_many() -> None:
         assert found.prediction.by_chance == tuple(map(named, names))
 
 
+def test_ends_that_are_followed_as_one_leave_each_service_all_its_lists() -> None:
+    """Two pools for four that wait: in every end the same four addresses are taken, by whomever."""
+    waiting = [service(f"s{n}") for n in range(4)]
+    pools = [pool(f"p{n}", f"10.{n}.0.0/31") for n in range(2)]
+    with mock.patch.object(settling, "MOST_ENDS", 10):
+        found = comes(waiting, [*pools, *waiting])
+    assert flags(found) == (False, True, False)
+    for number in range(4):
+        assert lists(found, f"s{number}") == ["10.0.0.0", "10.0.0.1", "10.1.0.0", "10.1.0.1"]
+
+
 @pytest.mark.parametrize("count", [1, 6])
 def test_each_end_is_followed_once_as_long_as_all_can_be_given(count: int) -> None:
     """The n-th manifest finds as many ends as there were choices before it: 1, 2, 4, up to 32."""
@@ -202,10 +213,24 @@ def test_what_could_not_be_followed_in_one_manifest_is_not_forgotten_for_the_nex
         assert not found.prediction.restless
 
 
-def test_a_service_that_goes_over_to_another_metallb_is_left_by_its_own() -> None:
-    """It had no address, so nothing of it stays where it was."""
+@pytest.mark.parametrize(
+    ("old", "new", "address"), [("", "x", "10.3.0.0"), ("x", "", "10.2.0.0"), ("x", "nobody", "")]
+)
+def test_a_service_that_goes_over_to_another_metallb_is_left_by_its_own(
+    old: str, new: str, address: str
+) -> None:
+    """It had no address, so nothing of it stays where it was; whoever it goes to tells what it gets."""
     before = _two([pool("c", "10.2.0.0/28")], [pool("d", "10.3.0.0/28")])
-    inside, outside = service("a", type="ClusterIP"), service("a", loadBalancerClass="x")
+    inside = service("a", type="ClusterIP", loadBalancerClass=old)
+    outside = service("a", loadBalancerClass=new)
     found = comes([*before, inside], [*before, outside], "a")
-    assert found.prediction.snapshot.services[named("a")].ingress[0].ip == "10.3.0.0"
+    assert lists(found, "a") == [address]
+    assert [one.ip for one in found.prediction.snapshot.services[named("a")].ingress] == address.split()
     assert found.disturbed == {}
+
+
+def test_a_new_one_that_waits_is_given_what_a_later_manifest_sets_free() -> None:
+    before = [pool("p", "10.0.0.0/32"), service("b", status=["10.0.0.0"])]
+    inside = service("b", type="ClusterIP", status=["10.0.0.0"])
+    found = comes(before, [before[0], service("a"), inside], "a", "b")
+    assert (lists(found, "a"), lists(found, "b")) == (["10.0.0.0"], [""])

@@ -17,6 +17,7 @@ from kubectl_sharedip.metallb.facts import (
     ranges_fact,
     selector_fact,
 )
+from kubectl_sharedip.metallb.families import IPFamily
 from kubectl_sharedip.metallb.installed import installations
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Refused
 from kubectl_sharedip.metallb.refusals import (
@@ -35,7 +36,7 @@ from kubectl_sharedip.metallb.refusals import (
     Room,
     holders_of,
 )
-from kubectl_sharedip.metallb.room import size_of
+from kubectl_sharedip.metallb.room import room_in, size_of
 from kubectl_sharedip.metallb.sharing import SharingRule
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
@@ -432,7 +433,7 @@ def test_a_metallb_is_missing_only_where_it_was_looked_for(
     gaps = tuple(NotRead(resource=name, reason="absent") for name in absent)
     seen = replace(whole, installations=(), read=frozenset(read), not_read=gaps)
     found = installations(seen)
-    assert len(found) == int(there)
+    assert [one.exact for one in found] == [False] * there  # taken to be there
     assert installations(whole) == whole.installations
     forbidden = tuple(NotRead(resource=name, reason="forbidden") for name in absent)
     assert len(installations(replace(seen, not_read=forbidden))) == int(there or bool(absent))
@@ -444,3 +445,14 @@ def test_what_a_status_shows_is_told_entry_by_entry() -> None:
     shown = snapshot_of(document, service("b")).services
     assert address_fact(shown[named("a")]).value == "10.0.0.1,a.example.org"
     assert address_fact(shown[named("b")]).value is None
+
+
+@pytest.mark.parametrize(("key", "without_key"), [(None, 1), ("k", 0)])
+def test_nobody_keeps_itself_off_its_own_address(key: str | None, without_key: int) -> None:
+    known = state(
+        pool("p", "10.0.0.0/30"),
+        service("a", key=key, status=["10.0.0.0"]),
+        service("b", key="k", ports=["TCP/81"], status=["10.0.0.1"]),
+    )
+    found = room_in(known, known.pools.by_name["p"], IPFamily.IPV4, known.services[named("a")], None)
+    assert (found.used, found.without_key) == (2, without_key)

@@ -145,3 +145,18 @@ def test_79_pinned_pool_of_one_family() -> None:
     world = World(pinned, pool("q", "10.0.0.0/28", "fc00::/120")).apply("a", **PREFER).apply("b", **REQUIRE)
     assert world.held("a") == {("10.1.0.0",)}
     assert world.held("b") == {PAIR}
+
+
+def test_two_addresses_of_one_family_are_no_status_that_a_dual_stack_service_keeps() -> None:
+    """As of any status without a family (scenario 63), though one address alone would do."""
+    world = World(DUAL).apply("a", **PREFER).write_status("a", "10.0.0.7", "10.0.0.8")
+    assert world.held("a") == {PAIR}
+    assert world.events[-1] == assigned(*PAIR)
+
+
+@pytest.mark.parametrize("taken", ["10.0.0.3", "fc00::5"])
+def test_a_requested_pair_is_given_whole_or_not_at_all(taken: str) -> None:
+    holder = {"ip": taken, "cluster_ips": [V6 if ":" in taken else V4]}
+    world = World(DUAL).apply("a", **holder).apply("b", ip="10.0.0.3,fc00::5", **REQUIRE)
+    assert (world.held("a"), world.held("b")) == ({(taken,)}, {()})
+    assert world.delete("a").held("b") == {("10.0.0.3", "fc00::5")}

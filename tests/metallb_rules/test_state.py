@@ -9,7 +9,8 @@ import pytest
 
 from kubectl_sharedip.metallb.asked import unknown_pool
 from kubectl_sharedip.metallb.decide import converge, decide
-from kubectl_sharedip.metallb.explain_room import no_second_text
+from kubectl_sharedip.metallb.explain_room import full_text, no_second_text
+from kubectl_sharedip.metallb.families import IPFamily
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused
 from kubectl_sharedip.metallb.poolchange import load, noted
@@ -113,6 +114,37 @@ def test_text_where_the_second_family_is_not_to_be_had(
 ) -> None:
     known = state(TEN, version=version)
     assert no_second_text(known.version, known.pools.by_name["p"], FOUR, free) == text
+
+
+@pytest.mark.parametrize("family", [IPFamily.IPV4, IPFamily.DUAL])
+@pytest.mark.parametrize(
+    ("version", "one_is_free", "texts"),
+    [
+        (
+            "0.15.2",
+            False,
+            ('["<nil>"] is not allowed in config', "no available IPs in pool p for dual IPFamily"),
+        ),
+        (
+            "0.15.2",
+            True,
+            ('["<nil>"] is not allowed in config', "no available IPs in pool p for dual IPFamily"),
+        ),
+        ("0.16.1", False, ("no available IPs in pool p", "no available IPs in pool p")),
+        (
+            "0.16.1",
+            True,
+            ('["<nil>"] is not allowed in config', "no available IPs in pool p for dual IPFamily"),
+        ),
+    ],
+)
+def test_text_where_the_requested_pool_has_not_what_is_needed(
+    version: str, one_is_free: bool, texts: tuple[str, str], family: IPFamily
+) -> None:
+    known = state(TEN, version=version)
+    free = {4: None, 6: FOUR if one_is_free else None}
+    text = full_text(known.version, known.pools.by_name["p"], family, free)
+    assert text == texts[family is IPFamily.DUAL]
 
 
 def test_no_family_is_given_that_the_cluster_ips_do_not_have() -> None:
