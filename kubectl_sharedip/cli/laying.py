@@ -25,7 +25,6 @@ from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.coming import Coming, come
-from kubectl_sharedip.metallb.installed import states
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
 from kubectl_sharedip.model.edited import edited
@@ -126,7 +125,7 @@ def _laid(
         raw=raw,
         snapshot=snapshot,
         shown=settled,
-        views=states(snapshot),
+        views=found.prediction.views,
         coming=found,
         named=tuple(named),
         configured=tuple(configured(usable.raw, request.metallb_namespace or USUAL_METALLB_NAMESPACE)),

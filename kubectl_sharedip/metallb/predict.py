@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from kubectl_sharedip.metallb.edits import ServiceEdit
-from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.installed import installations, states
 from kubectl_sharedip.metallb.restless import recurring
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
 from kubectl_sharedip.metallb.state import State, handled_by, state_of
@@ -28,10 +28,11 @@ class Prediction:
     ``lists`` has, for each Service that some MetalLB handles, every list of addresses that it may
     end with (an empty list is Pending); where there are several, MetalLB's own choice decides, and
     the snapshot shows the first; those that never come to rest are ``flapping``. ``complete``,
-    ``lists_complete`` and ``restless`` as in ``Settled``.
+    ``lists_complete`` and ``restless`` as in ``Settled``. ``views`` are those of the snapshot.
     """
 
     snapshot: Snapshot
+    views: tuple[State, ...]
     new: frozenset[ServiceName]
     lists: Mapping[ServiceName, tuple[tuple[Address, ...], ...]]
     flapping: frozenset[ServiceName]
@@ -58,6 +59,7 @@ def predict(snapshot: Snapshot) -> Prediction:
     flapping: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
     complete = lists_complete = True
     restless = False
+    views: list[State] = []
     present = replace(
         snapshot,
         services=MappingProxyType({name: s for name, s in snapshot.services.items() if name not in new}),
@@ -65,6 +67,7 @@ def predict(snapshot: Snapshot) -> Prediction:
     for installation in installations(snapshot):
         coming = [s for s in snapshot.services.values() if s.name in new and handled_by(installation, s)]
         state = state_of(present, installation)
+        views.append(state)
         known = {**state.services, **{service.name: service for service in coming}}
         edits = [*coming, *_edited(snapshot, known)]
         end = state
@@ -82,9 +85,11 @@ def predict(snapshot: Snapshot) -> Prediction:
             lists.update({name: (held_by(state, name),) for name in known})
         flapping.update({name: again for name in known if (again := recurring(end, name))})
     lists.update(flapping)
-    after = replace(snapshot, services=MappingProxyType(services), edits=())
+    at_rest = not new and not snapshot.edits  # as nearly every reading of a cluster is
+    after = snapshot if at_rest else replace(snapshot, services=MappingProxyType(services), edits=())
     return Prediction(
         snapshot=after,
+        views=tuple(views) if at_rest else states(after),
         new=new,
         lists=MappingProxyType(lists),
         flapping=frozenset(flapping),

@@ -191,6 +191,32 @@ def test_what_a_plain_rest_takes_beside_the_service_itself() -> None:
     assert not plainly_rests(crowded, crowded.services[named("a")])
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        changed("spec loadBalancerIP", "10.0.0.5"),
+        changed("metadata annotations", {"metallb.io/loadBalancerIPs": "10.0.0.5"}),
+        changed("metadata annotations", {"metallb.universe.tf/loadBalancerIPs": "10.0.0.5"}),
+        changed("metadata annotations", {"metallb.io/loadBalancerIPs": "::ffff:10.0.0.5"}),
+        changed("metadata annotations", {"metallb.io/address-pool": "p"}),
+    ],
+    ids=lambda document: str(document["spec"]) + str(document["metadata"]),
+)
+def test_whoever_asks_for_what_it_has_plainly_rests(document: Document) -> None:
+    known = state(POOL, document)
+    there = known.services[named("a")]
+    assert plainly_rests(known, there)
+    (step,) = converge(known, there)
+    assert step.service.ingress == there.ingress
+
+
+def test_who_asks_twice_has_to_be_decided() -> None:
+    twice = changed("metadata annotations", {"metallb.io/loadBalancerIPs": "10.0.0.5"})
+    twice["spec"]["loadBalancerIP"] = "10.0.0.5"
+    known = state(POOL, twice)
+    assert not plainly_rests(known, known.services[named("a")])
+
+
 def test_most_services_of_a_cluster_plainly_rest() -> None:
     known = state(*large(100))
     assert all(plainly_rests(known, one) for one in known.services.values())
