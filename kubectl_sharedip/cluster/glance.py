@@ -11,12 +11,12 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kubectl_sharedip.cluster.limits import has_proxy
 from kubectl_sharedip.cluster.plain_config import Config, Place, read_config
 from kubectl_sharedip.cluster.request import ConnectionRequest
 
 if TYPE_CHECKING:
     import http.client
-    import ssl
 
 Json = dict[str, Any]
 
@@ -71,7 +71,7 @@ class Glance:
         if self.config.asks(self._request):
             raise NoAnswer
         place = self.config.plain(self._request)
-        if place is None or _has_proxy():
+        if place is None or has_proxy():
             return self._usual(path, accept)
         status, body = _asked(place, path, accept)
         if status == 400 and _LOAD_BALANCERS in path:  # before Kubernetes 1.31 there is no such selector
@@ -91,10 +91,6 @@ class Glance:
             return connection.request("GET", path, accept=accept)
         except ClusterError as error:
             raise NoAnswer from error
-
-
-def _has_proxy() -> bool:
-    return any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"))
 
 
 def _asked(place: Place, path: str, accept: str) -> tuple[int, bytes]:
@@ -123,48 +119,9 @@ def _connection(place: Place, scheme: str, host: str) -> http.client.HTTPConnect
 
     if scheme != "https":
         return http.client.HTTPConnection(host, timeout=LONGEST_S)
-    return http.client.HTTPSConnection(host, timeout=LONGEST_S, context=_tls(place))
+    from kubectl_sharedip.cluster.plain_tls import tls_of
 
-
-def _tls(place: Place) -> ssl.SSLContext:
-    """As the usual way has it: see transport.py."""
-    import ssl
-
-    cluster, user = place.cluster, place.user
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if cluster.get("insecure-skip-tls-verify"):
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    elif "certificate-authority-data" in cluster:
-        context.load_verify_locations(cadata=_text(cluster["certificate-authority-data"]))
-    elif "certificate-authority" in cluster:
-        context.load_verify_locations(cafile=cluster["certificate-authority"])
-    else:
-        context.load_default_certs()
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if "client-certificate-data" in user:
-        _certified_by_data(context, user)
-    elif "client-certificate" in user:
-        context.load_cert_chain(user["client-certificate"], user["client-key"], password="")
-    return context
-
-
-def _certified_by_data(context: ssl.SSLContext, user: Mapping[str, Any]) -> None:
-    """The TLS library takes a key from a file only: one that nobody else may read, for this moment."""
-    from tempfile import NamedTemporaryFile
-
-    text = "\n".join(_text(user[name]) for name in ("client-certificate-data", "client-key-data"))
-    with NamedTemporaryFile("w", prefix="kubectl-sharedip-") as file:
-        file.write(text)
-        file.flush()
-        context.load_cert_chain(file.name, password="")
-
-
-def _text(data: str) -> str:
-    from base64 import b64decode
-
-    return b64decode(data).decode()
+    return http.client.HTTPSConnection(host, timeout=LONGEST_S, context=tls_of(place))
 
 
 def _decoded(body: bytes) -> Json:
