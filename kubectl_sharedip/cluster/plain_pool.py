@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import zlib
+from typing import Any
 from urllib.parse import urlsplit
 
 from kubectl_sharedip.cluster.trouble import Headers, Trouble
@@ -26,6 +27,8 @@ class PlainPool:
     def __init__(self, server: str, context: ssl.SSLContext | None) -> None:
         parts = urlsplit(server)
         self._host = parts.hostname or ""
+        # As bytes it is taken as it is: a name in ASCII needs no table of all other characters.
+        self._name: Any = self._host.encode() if self._host.isascii() else self._host
         self._port = parts.port or (443 if context else 80)
         self._context = context
         self._idle: list[http.client.HTTPConnection] = []
@@ -79,7 +82,7 @@ class PlainPool:
 
     def _opened(self, connect_s: float | None, silence_s: float | None) -> http.client.HTTPConnection:
         try:
-            made = socket.create_connection((self._host, self._port), connect_s)
+            made = socket.create_connection((self._name, self._port), connect_s)
         except socket.gaierror as error:
             raise Trouble("lookup", error) from error
         except TimeoutError as error:
@@ -90,7 +93,7 @@ class PlainPool:
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             made.settimeout(silence_s)
             if self._context is not None:
-                made = self._context.wrap_socket(made, server_hostname=self._host)
+                made = self._context.wrap_socket(made, server_hostname=self._name)
         except OSError as error:
             made.close()
             raise _trouble_of(error) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kubectl_sharedip.diagnose import checks
 from kubectl_sharedip.diagnose.assigned import assigned_findings
@@ -19,9 +20,11 @@ from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Edit, Plan, Way
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.model.plan import Edit, Plan, Way
 
 
 def diagnose(

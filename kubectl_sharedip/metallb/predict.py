@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.installed import installations, states
 from kubectl_sharedip.metallb.restless import recurring
-from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
-from kubectl_sharedip.metallb.state import State, handled_by, state_of
+from kubectl_sharedip.metallb.state import State, handled_by, held_by, state_of
 from kubectl_sharedip.model.address import Address
-from kubectl_sharedip.model.edited import edited
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.metallb.settle import Settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,9 @@ def predict(snapshot: Snapshot) -> Prediction:
         edits = [*coming, *_edited(snapshot, known)]
         end = state
         if edits:
+            from kubectl_sharedip.metallb.edits import ServiceEdit  # a cluster at rest needs none of it
+            from kubectl_sharedip.metallb.settle import settle, unrested
+
             settled = settle(state, [ServiceEdit(service=service) for service in edits], unrested(state))
             complete, lists_complete = (
                 complete and settled.complete,
@@ -101,6 +105,10 @@ def predict(snapshot: Snapshot) -> Prediction:
 
 def _edited(snapshot: Snapshot, known: Mapping[ServiceName, Service]) -> Iterator[Service]:
     """Each edited Service as it is after its edit; several edits of one build on each other."""
+    if not snapshot.edits:
+        return
+    from kubectl_sharedip.model.edited import edited
+
     latest = dict(known)
     for edit in snapshot.edits:
         if edit.service in latest:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from hashlib import sha256
 
 from kubectl_sharedip.metallb.advertisements import (
     attached,
@@ -111,6 +110,7 @@ def election(
     The hash is the SHA-256 of ``<node>#<address>``; ``recorded`` is the order that it gave before
     nodes and address were renamed. Source: speaker/layer2_controller.go sortL2Candidates.
     """
+    from hashlib import sha256  # it takes longer to load than most answers that need no election
 
     shown = f"#{first}"
     places = {name: number for number, name in enumerate(recorded)}
