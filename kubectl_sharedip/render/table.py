@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from kubectl_sharedip.render.text import cell_width, visible, wrap
 
 _GAP = "   "  # as kubectl's
-_MOST_TABULATED = 500  # rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,18 +116,6 @@ def _padded(cell: Cell, text: str, size: int) -> str:
 
 
 def _joined(headers: list[str] | None, rows: list[list[str]]) -> str:
-    # tabulate counts a wide character as one cell unless wcwidth happens to be installed, and the
-    # same document has to give the same bytes everywhere. So the cells come padded, and it is told
-    # to align nothing (stralign=None) and to keep every blank. What is left of its work costs more than
-    # all the rest of a long table, so there the cells are put together here, to the same bytes.
-    if len(rows) > _MOST_TABULATED:
-        lines = (_GAP.join(row).rstrip() for row in ([headers, *rows] if headers else rows))
-        return "\n".join(lines) + "\n"
-    import tabulate
-
-    columns = tabulate.DataRow("", _GAP, "")
-    layout = tabulate.TableFormat(None, None, None, None, columns, columns, 0, None)
-    text = tabulate.tabulate(
-        rows, headers=headers or (), tablefmt=layout, stralign=None, numalign=None, disable_numparse=True
-    )
+    # The cells come padded: a wide character is two, whatever is installed. Nothing is left to lay out.
+    text = "\n".join(_GAP.join(row).rstrip() for row in ([headers, *rows] if headers else rows))
     return text + "\n" if text else ""

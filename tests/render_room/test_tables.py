@@ -67,20 +67,13 @@ def test_a_cell_cannot_break_the_table() -> None:
     assert text == "A                     B\n\\u001b[2J\\u202ea\\nb   c\n"
 
 
-def test_numbers_blanks_and_what_tabulate_takes_for_a_line_stay() -> None:
+def test_numbers_blanks_and_what_looks_like_a_line_stay() -> None:
     rows = [("1.50", "  a  b", "x"), ("\001", "1e3", "y"), ("---", "", "")]
     assert table(HEADERS, rows, width=None, wrap_column=None).splitlines()[1:] == [
         "1.50       a  b   x",
         "\\u0001   1e3      y",
         "---",
     ]
-
-
-def test_a_long_table_has_the_bytes_of_a_short_one() -> None:
-    short = [("1.50", "  a  b", "x"), ("---", "", ""), ("\001", "漢字", "")]
-    tabulated = table(HEADERS, short, width=None, wrap_column=None)
-    untitled = table(HEADERS, short, width=None, wrap_column=None, headers_shown=False)
-    assert table(HEADERS, short * 200, width=None, wrap_column=None) == tabulated + untitled * 199
 
 
 def test_only_the_first_word_is_painted_and_paint_takes_no_room() -> None:
