@@ -77,7 +77,7 @@ def theirs(tools: Tools, *, assigned: int, waiting: int, others: int) -> Iterato
 def ours(installed: Installed, *, assigned: int, waiting: int) -> Iterator[Command]:
     """This program's commands in the order of OURS."""
     waits = (contents.WAITING, "-n", contents.NAMESPACES[0])
-    of_a_team = ("why", "-n", contents.NAMESPACES[1], "")
+    of_a_team = ("why", "-n", contents.NAMESPACES[0], "")
     known = _lines
     answers = {
         "ls -A": (("ls", "-A"), lambda said: known(said) >= assigned + waiting + 1, (0,)),
@@ -98,7 +98,7 @@ def ours(installed: Installed, *, assigned: int, waiting: int) -> Iterator[Comma
     yield Command(
         name=named(OURS[-1], installed.way),
         pipeline=((str(installed.completion), *of_a_team),),
-        is_answer=lambda said: "service-1\t" in said,
+        is_answer=lambda said: "service-0\t" in said,
     )
 
 

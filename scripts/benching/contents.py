@@ -1,6 +1,6 @@
 """What stands in the clusters that are measured: Services, pools, and who announces them.
 
-Four Services share an address under one key. The last one waits: it asks for the first address under a key
+Four Services of a namespace ask for one address and share it under one key. The last one waits: it asks for the first address under a key
 of its own, so that there is something to explain and to repair. Refuses to know how objects get into a
 cluster.
 """
@@ -32,12 +32,13 @@ def service(number: int, kind: str = "LoadBalancer") -> Json:
         "annotations": {
             "metallb.io/allow-shared-ip": f"key-{number // AN_ADDRESS}",
             "metallb.io/ip-allocated-from-pool": _pool_name(number),
+            "metallb.io/loadBalancerIPs": address_of(number),
         }
     }
     balanced = kind == "LoadBalancer"
     return _service(
         f"service-{number}",
-        NAMESPACES[number % len(NAMESPACES)],
+        NAMESPACES[number // AN_ADDRESS % len(NAMESPACES)],
         shared if balanced else {},
         _ports(8000 + 2 * (number % AN_ADDRESS)),
         {"type": kind, **({"allocateLoadBalancerNodePorts": False} if balanced else {})},

@@ -13,14 +13,19 @@ from scripts.benching.programs import PYTHON
 
 def described(tools: Tools, server: str) -> str:
     """Cores, memory and the versions of all that takes part; ``server`` is the API server's."""
-    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     kubectl = _said(str(tools.kubectl), "version", "--client").splitlines()[0].rpartition(" ")[2]
-    system = f"{platform.system()} {platform.machine()}"
     return (
-        f"{os.cpu_count()} cores{_model()}, {memory_gb:.0f} GB of memory, {system};"
-        f" {_said(str(PYTHON), '--version')}, kubectl {kubectl}, {_said(str(tools.jq), '--version')},"
+        f"{alone()}, kubectl {kubectl}, {_said(str(tools.jq), '--version')},"
         f" kube-apiserver {server} on the same machine"
     )
+
+
+def alone() -> str:
+    """Cores, memory and Python, where nothing else takes part."""
+    memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    system = f"{platform.system()} {platform.machine()}"
+    python = _said(str(PYTHON), "--version")
+    return f"{os.cpu_count()} cores{_model()}, {memory_gb:.0f} GB of memory, {system}; {python}"
 
 
 def _model() -> str:

@@ -50,6 +50,23 @@ def figures(measured: Measured, limits: Iterable[Reached], machine: str, rounds:
     return "\n".join(lines)
 
 
+def steps(rows: Iterable[Sequence[str]], sizes: Sequence[str], machine: str, rounds: int, day: date) -> str:
+    """The table of steps of ``ls -A``; each row has a name and a cell for each size."""
+    titles = ("step of `ls -A`", *(f"{size} Services" for size in sizes))
+    lines = [f"Measured on {day.isoformat()}: {machine}. Medians of {rounds} rounds.", "", *_head(*titles)]
+    return "\n".join([*lines, *(_row(*row) for row in rows)])
+
+
+def simulation(rows: Iterable[tuple[int, Figures, int, int]], machine: str, rounds: int, day: date) -> str:
+    """The table of simulated clusters: Services, figures of ``ls -A``, requests and bytes of one run."""
+    titles = ("Services", "requests", "transferred", "wall", "CPU", "peak", "CPU a Service")
+    lines = [f"Measured on {day.isoformat()}: {machine}. Medians of {rounds} rounds.", "", *_head(*titles)]
+    for size, found, requests, sent in rows:
+        amounts = (f"{requests}", f"{sent / 1e6:.1f} MB", *_amounts(found))
+        lines.append(_row(f"{size:,}", *amounts, f"{found.cpu_s / size * 1e6:.0f} µs"))
+    return "\n".join(lines)
+
+
 def _title(size: str) -> str:
     return (
         "10,000 Services, of which 500 are LoadBalancers"
