@@ -11,13 +11,13 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from datetime import datetime, timezone
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scripts.benching import commands, jq, machine, page
+from scripts.benching import commands, jq, machine, page, simulate, steps
 from scripts.benching.cluster import BenchCluster
 from scripts.benching.figures import MIXED, reached
 from scripts.benching.measuring import Failed, Figures, Stopwatch, measured
@@ -29,10 +29,15 @@ from tests.realcluster.processes import ProcessFailed
 _EPILOG = """\
 example:
   scripts/bench --write docs/performance.md
-  scripts/bench --sizes 10 1000 --rounds 3       a first look, in two minutes
+  scripts/bench --sizes 10 1000 --rounds 3   a first look, in two minutes
+  scripts/bench --steps --sizes 10 1000 10000
+  scripts/bench --simulate 10000 100000
 """
 _SIZES = ("10", "1000", "10000", MIXED)
 _BALANCED = 20  # in the mixed cluster one of so many is a LoadBalancer
+_STEP_SIZES = ("10", "1000", "10000")
+_SIMULATED_ROUNDS = 3  # each takes ten seconds
+_SIMULATED = [10_000, 50_000, 100_000]
 _METALLB = parts.METALLB_VERSIONS[0]
 
 
@@ -41,7 +46,12 @@ def main() -> int:
     options = _parser().parse_args()
     begun = time.monotonic()
     try:
-        _figures(options)
+        if options.simulate is not None:
+            _simulation(options, options.simulate or _SIMULATED)
+        elif options.steps:
+            _steps(options)
+        else:
+            _figures(options)
     except (Failed, parts.PartMissing, ProcessFailed, ApiError, RuntimeError, ValueError, OSError) as error:
         _say(f"error: {error}")
         return 1
@@ -66,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--waiting", type=int, default=1, metavar="N", help="how many of them are Pending (1)"
     )
+    parser.add_argument("--steps", action="store_true", help="where the time of ls goes, and nothing else")
+    parser.add_argument(
+        "--simulate", nargs="*", type=int, metavar="N", help="ls of so many Services, of a simulated server"
+    )
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", help="these commands alone, by their names in a table"
     )
@@ -86,10 +100,7 @@ def _figures(options: argparse.Namespace) -> None:
                 taken = dict(_sizes(options, cluster, tools, installed, stopwatch))
             about = machine.described(tools, cluster.version())
     limits = reached(taken, tuple(one.way for one in installed))
-    text = page.figures(taken, limits, about, options.rounds, datetime.now(timezone.utc).date())
-    print(text)
-    if options.write:
-        page.write(options.write, "figures", text)
+    _told(options, "figures", page.figures(taken, limits, about, options.rounds, _today()))
 
 
 def _sizes(
@@ -119,6 +130,50 @@ def _sizes(
             asked = [one for one in asked if one.name.partition(" (")[0] in options.only]
         _say("measuring ...")
         yield (size if size == MIXED else f"{int(size):,}"), measured(stopwatch, asked, options.rounds)
+
+
+def _steps(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory(prefix="sharedip-bench-") as name:
+        folder = Path(name)
+        tools = commands.Tools(kubectl=parts.own_kubectl(), jq=jq.obtain())
+        _say("installing ...")
+        installed = install(folder / "installed")
+        taken: dict[str, dict[str, Figures]] = {}
+        sizes = [size for size in options.sizes if size in _STEP_SIZES]
+        with BenchCluster(parts.obtain(_METALLB), folder / "cluster") as cluster:
+            environment = _environment(folder, cluster.kubeconfig, path_for(installed[0], tools.kubectl))
+            with Stopwatch(folder, environment) as stopwatch:
+                for size in sizes:
+                    _say(f"filling: {int(size):,} LoadBalancer Services ...")
+                    cluster.grow(int(size), options.waiting)
+                    _say("measuring ...")
+                    asked = [*steps.commands(installed[0])]
+                    taken[f"{int(size):,}"] = measured(stopwatch, asked, options.rounds)
+            about = machine.described(tools, cluster.version())
+    text = page.steps(steps.table(taken), [*taken], about, options.rounds, _today())
+    _told(options, "steps", text)
+
+
+def _simulation(options: argparse.Namespace, sizes: Sequence[int]) -> None:
+    rounds = min(options.rounds, _SIMULATED_ROUNDS)
+    with tempfile.TemporaryDirectory(prefix="sharedip-bench-") as name:
+        folder = Path(name)
+        _say("installing ...")
+        krew, _ = install(folder / "installed")
+        _say("measuring ...")
+        path = path_for(krew, Path("/nowhere/kubectl"))
+        found = [*simulate.rows(sizes, rounds, folder, path, krew)]
+    _told(options, "simulation", page.simulation(found, machine.alone(), rounds, _today()))
+
+
+def _told(options: argparse.Namespace, part: str, text: str) -> None:
+    print(text)
+    if options.write:
+        page.write(options.write, part, text)
+
+
+def _today() -> date:
+    return datetime.now(timezone.utc).date()
 
 
 def _environment(folder: Path, kubeconfig: Path, path: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ def _written(number: int) -> Json:
     body = contents.service(number)
     metadata = body["metadata"]
     written = {"manager": "helm", "operation": "Update", "apiVersion": "v1", "time": "2026-01-01T00:00:00Z"}
-    fields = {"f:metadata": {"f:labels": {f"f:{label}": {} for label in metadata["labels"]}}}
+    fields: Json = {"f:metadata": {"f:labels": {f"f:{label}": {} for label in metadata["labels"]}}}
     metadata |= {
         "uid": f"00000000-0000-4000-8000-{number:012}",
         "resourceVersion": str(number),

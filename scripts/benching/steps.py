@@ -30,7 +30,8 @@ _STEPS: Sequence[tuple[str, str]] = (
     ("all requests: server, transfer, JSON", "raw = read_cluster(connection, ALWAYS)\n"),
     (
         "model: Services, pools, books, self-check",
-        "reading_of(Request(all_namespaces=True), raw, scope=None, default='default', connection=connection)\n",
+        "wanted = {'scope': None, 'default': 'default', 'connection': connection}\n"
+        "reading_of(Request(all_namespaces=True), raw, **wanted)\n",
     ),
 )
 LAST = "addresses, reasons, document, table"
