@@ -21,7 +21,7 @@ from scripts.benching import commands, jq, machine, page, simulate, steps
 from scripts.benching.cluster import BenchCluster
 from scripts.benching.figures import MIXED, reached
 from scripts.benching.measuring import Failed, Figures, Stopwatch, measured
-from scripts.benching.programs import Installed, install, path_for
+from scripts.benching.programs import Installed, install, laid_out, path_for
 from tests.realcluster import parts
 from tests.realcluster.api import ApiError
 from tests.realcluster.processes import ProcessFailed
@@ -83,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", nargs="+", metavar="NAME", help="these commands alone, by their names in a table"
     )
+    parser.add_argument(
+        "--plugin", type=Path, metavar="FOLDER", help="measure what lies there instead of installing"
+    )
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the tables into this page as well")
     return parser
 
@@ -92,8 +95,7 @@ def _figures(options: argparse.Namespace) -> None:
         folder = Path(name)
         found = parts.obtain(_METALLB)
         tools = commands.Tools(kubectl=parts.own_kubectl(), jq=jq.obtain())
-        _say("installing ...")
-        installed = install(folder / "installed")
+        installed = _programs(options, folder)
         with BenchCluster(found, folder / "cluster") as cluster:
             environment = _environment(folder, cluster.kubeconfig, path_for(installed[0], tools.kubectl))
             with Stopwatch(folder, environment) as stopwatch:
@@ -136,8 +138,7 @@ def _steps(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="sharedip-bench-") as name:
         folder = Path(name)
         tools = commands.Tools(kubectl=parts.own_kubectl(), jq=jq.obtain())
-        _say("installing ...")
-        installed = install(folder / "installed")
+        installed = _programs(options, folder)
         taken: dict[str, dict[str, Figures]] = {}
         sizes = [size for size in options.sizes if size in _STEP_SIZES]
         with BenchCluster(parts.obtain(_METALLB), folder / "cluster") as cluster:
@@ -158,12 +159,18 @@ def _simulation(options: argparse.Namespace, sizes: Sequence[int]) -> None:
     rounds = min(options.rounds, _SIMULATED_ROUNDS)
     with tempfile.TemporaryDirectory(prefix="sharedip-bench-") as name:
         folder = Path(name)
-        _say("installing ...")
-        krew, _ = install(folder / "installed")
+        krew = _programs(options, folder)[0]
         _say("measuring ...")
         path = path_for(krew, Path("/nowhere/kubectl"))
         found = [*simulate.rows(sizes, rounds, folder, path, krew)]
     _told(options, "simulation", page.simulation(found, machine.alone(), rounds, _today()))
+
+
+def _programs(options: argparse.Namespace, folder: Path) -> tuple[Installed, ...]:
+    if options.plugin is not None:
+        return (laid_out("krew", options.plugin),)
+    _say("installing ...")
+    return install(folder / "installed")
 
 
 def _told(options: argparse.Namespace, part: str, text: str) -> None:

@@ -1,8 +1,8 @@
 """What stands in the clusters that are measured: Services, pools, and who announces them.
 
 Four Services of a namespace ask for one address and share it under one key. The last one waits: it asks for
-the first address under a key of its own, so that there is something to explain and to repair. Refuses to know how objects get into a
-cluster.
+the first address under a key of its own, so that there is something to explain and to repair. Refuses to know
+how objects get into a cluster.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def install(folder: Path) -> tuple[Installed, Installed]:
     locked = tree.ROOT / "requirements" / "run.txt"
     pip = (environment / "bin" / "python", "-I", "-m", "pip", "install", "--quiet", "--no-deps")
     _run(*pip, "--disable-pip-version-check", "-r", locked, wheel)
-    return _installed("krew", shown), _installed("wheel", environment / "bin")
+    return laid_out("krew", shown), laid_out("wheel", environment / "bin")
 
 
 def path_for(krew: Installed, kubectl: Path) -> str:
@@ -57,7 +57,8 @@ def path_for(krew: Installed, kubectl: Path) -> str:
     return os.pathsep.join([*map(str, folders), os.defpath])
 
 
-def _installed(way: str, folder: Path) -> Installed:
+def laid_out(way: str, folder: Path) -> Installed:
+    """The program and its second name in a folder."""
     return Installed(way=way, plugin=folder / _PLUGIN, completion=folder / _COMPLETION)
 
 
