@@ -13,7 +13,8 @@ from kubectl_sharedip.metallb.outcomes import Assigned
 from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.room import may_join
 from kubectl_sharedip.metallb.sharing import terms_of
-from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.metallb.state import State, handled_by, status_addresses
+from kubectl_sharedip.metallb.steps import keeping
 from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
@@ -70,6 +71,16 @@ def plainly_rests(state: State, service: Service) -> bool:
     terms = terms_of(service, state.version)
     known = allocation.addresses == (address,) and allocation.terms == terms
     return known and may_join(state, address, terms)
+
+
+def resting(state: State, service: Service) -> Assigned | None:
+    """What ``decide`` says of a Service that plainly rests, None of any other."""
+    ours = service.type == "LoadBalancer" and handled_by(state.installation, service) and not state.blind
+    if not ours or not plainly_rests(state, service):
+        return None
+    addresses = status_addresses(service)
+    pool = state.pools.owner(addresses)
+    return keeping(service, addresses, pool.name) if pool else None
 
 
 def _asks_for_no_other(state: State, service: Service, address: Address, pool: Pool) -> bool:
