@@ -5,10 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Goal
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.model.plan import Goal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
