@@ -129,6 +129,7 @@ class Journal:
         if entry == self.entry:
             return
         try:
+            make_folder(self.path.parent)  # it may have gone meanwhile, and all that was in it is here
             write_whole(self.path, to_text(entry))
         except OSError as error:
             raise unwritable(self.path, error, "nothing more is sent; make room or rights for it.") from error

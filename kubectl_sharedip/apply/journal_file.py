@@ -38,7 +38,7 @@ def default_journal_folder(environ: Mapping[str, str]) -> Path:
 def read_journal(path: Path) -> JournalRecord:
     """The journal in that file. Raises JournalError where it cannot be read or is damaged."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _own_text(path)
     except (OSError, UnicodeDecodeError) as error:
         raise JournalError(
             what=reason(error),
@@ -46,6 +46,13 @@ def read_journal(path: Path) -> JournalRecord:
             todo="name the file of a run, and have the right to read it.",
         ) from error
     return from_text(text, str(path))
+
+
+def _own_text(path: Path) -> str:
+    """The text of the file itself: a link could name anything, and what a journal says is done again."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, encoding="utf-8") as file:
+        return file.read()
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -83,6 +90,8 @@ def unwritable(path: Path, error: OSError, todo: str) -> JournalError:
 
 def reason(error: OSError | UnicodeDecodeError) -> str:
     """What went wrong with a file, in the words of the system."""
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return "it is a symbolic link, which is not followed"
     return (error.strerror or str(error)) if isinstance(error, OSError) else "not a text in UTF-8"
 
 

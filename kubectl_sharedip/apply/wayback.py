@@ -7,13 +7,13 @@ Service meanwhile. It refuses to run them, and to put back what no edit touched.
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from kubectl_sharedip.apply.fields import Body, Path, addresses, value_at
 from kubectl_sharedip.apply.patches import HEALTH_PORT, KEYS, POLICY, merge_body, values
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit
+from kubectl_sharedip.model.shell import shell_line
 
 
 def way_back(
@@ -78,10 +78,10 @@ def _line(name: ServiceName, fields: _Fields, flags: Sequence[str]) -> str:
     service = ("-n", name.namespace, f"svc/{name.name}")
     if all(_fits_annotate(path, value) for path, value in fields.items()):
         pairs = [f"{path[2]}-" if value is None else f"{path[2]}={value}" for path, value in fields.items()]
-        return shlex.join(["kubectl", *flags, "annotate", *service, *pairs, "--overwrite"])
+        return shell_line(["kubectl", *flags, "annotate", *service, *pairs, "--overwrite"])
     # One patch, so that MetalLB never sees one half of an edit.
     body = merge_body(fields, None)
-    return shlex.join(["kubectl", *flags, "patch", *service, "--type=merge", "-p", json.dumps(body)])
+    return shell_line(["kubectl", *flags, "patch", *service, "--type=merge", "-p", json.dumps(body)])
 
 
 def _fits_annotate(path: tuple[str, ...], value: str | int | None) -> bool:

@@ -5,12 +5,12 @@ It refuses to plan anew unasked: what is there now may need another decision.
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
 
 from kubectl_sharedip.cli.consent import agreed, on_terminal
 from kubectl_sharedip.cli.output import say, say_as_it_is
+from kubectl_sharedip.model.shell import shell_line
 
 _CONSENT = ("-y", "--yes")
 _TOKEN = "--token"
@@ -37,7 +37,7 @@ def typed(arguments: Sequence[str] | None = None) -> str:
     with a token. ``arguments`` by default are those of this process.
     """
     words = sys.argv[1:] if arguments is None else arguments
-    return shlex.join(["kubectl", "sharedip", *_shown(words)])
+    return shell_line(["kubectl", "sharedip", *_shown(words)])
 
 
 def _shown(words: Sequence[str]) -> Iterator[str]:

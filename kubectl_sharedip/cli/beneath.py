@@ -13,10 +13,24 @@ from typing import TYPE_CHECKING
 from kubectl_sharedip.cli.announced import Key, MoreOf, of_cluster
 from kubectl_sharedip.cli.manifests import is_service, key_of
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.intake.owned import Applied, applied_before
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 
 if TYPE_CHECKING:
     from kubectl_sharedip.cluster.connection import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Services that were asked for by name, those that are there, and of those that are known of them
+    the fields that an earlier apply has set.
+
+    ``untold`` is why that is not known; then there may also be Services of another type of these names.
+    """
+
+    services: Sequence[RawDocument]
+    applied: Applied
+    untold: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +39,12 @@ class Beneath:
 
     ``namespace`` is that of manifests which name none. ``first`` reads resources, ``named`` the Services of
     these names that are there, of whichever type, and ``more_of`` what tells who announces.
-    ``tells_owners`` says whether it is known who set which field of a Service.
     """
 
     namespace: str
     first: Callable[[Sequence[str]], RawCluster]
-    named: Callable[[Collection[Key]], Sequence[RawDocument]]
+    named: Callable[[Collection[Key]], Named]
     more_of: MoreOf
-    tells_owners: bool
 
 
 def live(request: Request) -> Beneath:
@@ -46,7 +58,6 @@ def live(request: Request) -> Beneath:
         first=partial(read_cluster, connection, metallb_namespace=request.metallb_namespace),
         named=partial(_named, connection),
         more_of=of_cluster(connection, request.metallb_namespace),
-        tells_owners=True,
     )
 
 
@@ -57,22 +68,34 @@ def recorded(request: Request, raw: RawCluster) -> Beneath:
     def first(resources: Sequence[str]) -> RawCluster:
         return replayed(raw, resources, named=lambda _: False, announced=None, announcing=False)
 
-    def named(wanted: Collection[Key]) -> Sequence[RawDocument]:
-        return [one for one in raw.documents if is_service(one) and key_of(one, "default") in wanted]
+    def named(wanted: Collection[Key]) -> Named:
+        found = [one for one in raw.documents if is_service(one) and key_of(one, "default") in wanted]
+        untold = "the snapshot was taken by an older version" if found and raw.applied is None else None
+        return Named(services=found, applied=raw.applied or {}, untold=untold)
 
     return Beneath(
         namespace=request.namespace or "default",
         first=first,
         named=named,
         more_of=of_record(raw),
-        tells_owners=False,
     )
 
 
-def _named(connection: Connection, wanted: Collection[Key]) -> Sequence[RawDocument]:
-    """With who set which field."""
+def applied_in(services: Sequence[RawDocument]) -> Applied:
+    """Which fields of Services, by namespace and name, an earlier apply has set, by their own account."""
+    return {key_of(one, "default"): applied_before(one.body) for one in services}
+
+
+def _named(connection: Connection, wanted: Collection[Key]) -> Named:
+    from kubectl_sharedip.cluster.errors import ClusterError
     from kubectl_sharedip.cluster.read import get_service
     from kubectl_sharedip.cluster.side_by_side import side_by_side
 
-    found = side_by_side([partial(get_service, connection, *key, whole=True) for key in sorted(wanted)])
-    return [RawDocument(body=body, origin=Origin()) for body in found if body is not None]
+    try:
+        found = side_by_side([partial(get_service, connection, *key, whole=True) for key in sorted(wanted)])
+    except ClusterError as error:
+        if error.kind != "forbidden":
+            raise
+        return Named(services=(), applied={}, untold="Services may be listed only, not read one by one")
+    services = [RawDocument(body=body, origin=Origin()) for body in found if body is not None]
+    return Named(services=services, applied=applied_in(services))

@@ -21,6 +21,7 @@ from kubectl_sharedip.cli.afterwards import Afterwards, status_of
 from kubectl_sharedip.cli.again import wants_it_anew
 from kubectl_sharedip.cli.consent import interrupted_by
 from kubectl_sharedip.cli.failures import Exit, InputError
+from kubectl_sharedip.cli.manifests import key_of
 from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.cluster.errors import ClusterError
@@ -154,9 +155,10 @@ def cluster_uid(reading: Reading) -> str | None:
     if reading.raw.uid is not None:
         return reading.raw.uid
     for document in reading.raw.documents:
-        metadata = document.body.get("metadata") or {}
-        if document.body.get("kind") == "Namespace" and metadata.get("name") == "kube-system":
-            return str(metadata.get("uid"))
+        if document.body.get("kind") != "Namespace" or key_of(document, "")[1] != "kube-system":
+            continue
+        uid = document.body["metadata"].get("uid")
+        return uid if isinstance(uid, str) else None
     if reading.connection is None:
         return None
     from kubectl_sharedip.cluster.read import cluster_uid as asked_for

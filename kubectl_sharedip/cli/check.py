@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from kubectl_sharedip.cli.check_forms import text_of
 from kubectl_sharedip.cli.checking import Checked, check_cluster, check_manifests, chosen, without_ignored
 from kubectl_sharedip.cli.failures import Exit, InputError, report
-from kubectl_sharedip.cli.ignoring import baseline, ignored
-from kubectl_sharedip.cli.laying import Laid, lay, usable_files
-from kubectl_sharedip.cli.naming import in_scope
+from kubectl_sharedip.cli.ignoring import baseline, ignored, looked_at
+from kubectl_sharedip.cli.laying import Laid, lay, scope_of, usable_files
+from kubectl_sharedip.cli.naming import in_scope, left_out
 from kubectl_sharedip.cli.output import (
     arranged,
     print_answer,
@@ -26,6 +26,7 @@ from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.environments import USUAL, Environments
 from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.ignored import Debt
+from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.model.finding import Severity
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import RawCluster
@@ -64,7 +65,7 @@ def run(request: Request, wanted: CheckRequest) -> int:
     Returns 0; 1 where a finding that counts is as severe as ``fail_on``; 3 where part of the input could
     not be used, whatever is found in the rest.
     """
-    debts = baseline(wanted.baseline)
+    debts = baseline(wanted.baseline, beside=request.files)
     faults: tuple[FileError, ...] = ()
     outside: list[str] = []
     usable = usable_files(request) if request.files else None
@@ -76,27 +77,30 @@ def run(request: Request, wanted: CheckRequest) -> int:
     if usable is not None and snapshot is None:
         laid = lay(request, usable, offline=wanted.offline)
         if not laid.named and not laid.configured:
-            return _nothing_to_check(laid, usable)
+            return _nothing_to_check(request, laid, usable)
         with waiting("Checking the manifests"):
             checked = check_manifests(laid, habits_, remedied)
-        raw, faults = laid.raw, laid.faults
+        raw, faults, scope = laid.raw, laid.faults, scope_of(request)
+        outside = _unlabelled(laid, request)
     else:
         # A recorded cluster is checked as it was.
         recorded = replace(snapshot, files=request.files) if snapshot is not None else None
         reading = read(request, _READS, announced_in_scope=True, recorded=recorded)
         with waiting("Checking the Services"):
             checked = check_cluster(reading, habits_, remedied)
-        raw, outside = reading.raw, _outside(reading)
+        raw, outside, scope = reading.raw, _outside(reading), reading.scope
     checked = chosen(checked, request)
     silence, notes = ignored(wanted.ignore, raw, debts, request.namespace or "default")
-    paid = replace(silence, debts=_lasting(debts)).paid(
+    there = {item.object for item in checked.items}
+    owed = looked_at(_lasting(debts), there, scope=scope, labels=request.labels is not None)
+    paid = replace(silence, debts=owed).paid(
         (item.object, finding) for item in checked.items for finding in item.findings
     )
     told, count = without_ignored(checked, silence)
     limits = (*told.notes, *notes, *(_unusable(fault) for fault in faults if wants_document(request)))
     document = arranged(check_report(told.shown, told.prediction, told.items, limits, ignored=count), request)
     live = usable is None or snapshot is not None
-    _print(request, document, told, live=live)
+    _print(request, document, told, live=live, faults=faults)
     if not wants_document(request):
         # What is not applied yet nobody can ask the cluster about.
         asked = live or "-f" in flags.ours
@@ -137,10 +141,22 @@ def _is_read_whole(request: Request) -> bool:
 
 def _outside(reading: Reading) -> list[str]:
     """What an empty scope leaves out."""
-    if reading.scope is None or in_scope(reading) or not reading.snapshot.services:
+    if hidden := left_out(reading):
+        return [] if in_scope(reading) else hidden
+    others = sum(1 for one in reading.snapshot.services.values() if one.type == "LoadBalancer")
+    if reading.scope is None or in_scope(reading) or not others:
         return []
-    others = len(reading.snapshot.services)
     return [f"No LoadBalancer Services in namespace {reading.scope}; {others} in other namespaces: -A"]
+
+
+def _unlabelled(laid: Laid, request: Request) -> list[str]:
+    """That -l leaves out every Service of the files."""
+    services = laid.coming.prediction.snapshot.services
+    if request.labels is None or not laid.named:
+        return []
+    if any(matches(request.labels, services[name].labels) for name in laid.named):
+        return []
+    return [f"-l leaves out every Service of the files ({len(laid.named)})."]
 
 
 def _unusable(fault: FileError) -> Note:
@@ -149,10 +165,14 @@ def _unusable(fault: FileError) -> Note:
     return Note(code="SIP903", values=values)
 
 
-def _nothing_to_check(laid: Laid, usable: Usable) -> int:
+def _nothing_to_check(request: Request, laid: Laid, usable: Usable) -> int:
     """What is wrong with each of the files, and that nothing is left."""
     for fault in laid.faults:
         report(fault)
+    if laid.elsewhere:
+        there = ", ".join(sorted({name.namespace for name in laid.elsewhere}))
+        what = f'no Service of the files is in namespace "{scope_of(request)}"'
+        raise InputError(what, f"those that there are: {there}; -A takes them all")
     if not laid.faults:
         where = ", ".join("stdin" if path == "-" else path for path in usable.without_service)
         raise InputError(
@@ -171,11 +191,18 @@ def _fails(checked: Checked, least: Severity) -> bool:
     )
 
 
-def _print(request: Request, document: dict[str, Any], checked: Checked, *, live: bool) -> None:
+def _print(
+    request: Request,
+    document: dict[str, Any],
+    checked: Checked,
+    *,
+    live: bool,
+    faults: tuple[FileError, ...],
+) -> None:
     if wants_document(request):
         print_answer(structured(document, request))
         return
-    print_answer(text_of(request, document, checked, live=live))
+    print_answer(text_of(request, document, checked, live=live, faults=faults))
     print_notes(document)
     summary = document["summary"]
     words = [_count(summary[f"{name}s"], name) for name in ("error", "warning", "info")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from shlex import quote
 from typing import Any
 
 import click
@@ -43,6 +42,7 @@ from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.model.allowance import Allowance
+from kubectl_sharedip.model.shell import shell_word
 
 #: What a plan is made of, beside what every command reads.
 READS = ("namespaces", "l2advertisements", "bgpadvertisements")
@@ -197,7 +197,7 @@ def show_diff(request: Request, reading: Reading, made: Planned, document: dict[
     found = manifest_diff(reading, made.way.edits if made.way is not None else ())
     print_exactly(found.diff)
     if found.folder is not None:
-        say_as_it_is([f"The paths are those of {found.folder}: git -C {quote(str(found.folder))} apply"])
+        say_as_it_is([f"The paths are those of {found.folder}: git -C {shell_word(str(found.folder))} apply"])
     say_as_it_is(found.by_hand)
     if made.feasible and not document["edits"]:
         say(["Nothing to do."])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import click
 
@@ -52,13 +52,15 @@ def by_annotation(raw: RawCluster, namespace: str) -> tuple[Mapping[ObjectRef, f
     return found, notes
 
 
-def baseline(file: str | None) -> frozenset[Debt]:
-    """The old debts of a saved CheckReport; none without a file.
+def baseline(file: str | None, *, beside: Sequence[str]) -> frozenset[Debt]:
+    """The old debts of a saved CheckReport; none without a file. ``beside`` are the paths of -f.
 
     Raises FileError where it cannot be read, InputError where it is something else.
     """
     if file is None:
         return frozenset()
+    if file == "-" and "-" in beside:
+        raise InputError("stdin is given twice", "give -f - or --baseline -, not both")
     from kubectl_sharedip.files.read import parsed
     from kubectl_sharedip.files.sources import text_of
 
@@ -70,6 +72,23 @@ def baseline(file: str | None) -> frozenset[Debt]:
     except NotABaseline as error:
         raise _not_one(file, str(error)) from error
     return frozenset(Debt(code=code, object=object_, field=field) for code, object_, field in rows)
+
+
+def looked_at(
+    debts: frozenset[Debt], there: Collection[ObjectRef], *, scope: str | None, labels: bool
+) -> frozenset[Debt]:
+    """The old debts of which it would be seen that they are paid.
+
+    Those of objects that are ``there``, of Services that would be if they existed (in ``scope``, None for
+    all namespaces; with ``labels`` nobody knows), and of whatever is no Service.
+    """
+
+    def is_seen(object_: ObjectRef) -> bool:
+        if object_.kind != "Service" or object_ in there:
+            return True
+        return not labels and scope in (None, object_.namespace)
+
+    return frozenset(debt for debt in debts if is_seen(debt.object))
 
 
 def _not_one(file: str, because: str) -> InputError:

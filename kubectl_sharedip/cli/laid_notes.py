@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.manifests import is_service, key_of, named
@@ -30,6 +30,14 @@ def notes_of_files(usable: Usable, namespace: str) -> Iterable[Note]:
         yield _note(shown + more, "metadata.namespace", f'none is given, "{namespace}" is taken')
 
 
+def notes_of_scope(elsewhere: Sequence[ServiceName], scope: str | None) -> Iterable[Note]:
+    """That Services of the files are not told of, since they are in other namespaces than ``scope``."""
+    if elsewhere:
+        there = ", ".join(sorted({name.namespace for name in elsewhere}))
+        count = "one Service" if len(elsewhere) == 1 else f"{len(elsewhere)} Services"
+        yield _note(f"{count} of the files", "", f"not in namespace {scope} ({there}), and left out: -A")
+
+
 def notes_of_applying(
     applied: Applied, refused: Mapping[ServiceName, tuple[Service, Service]]
 ) -> Iterable[Note]:
@@ -55,13 +63,12 @@ def notes_of_pools(snapshot: Snapshot) -> Iterable[Note]:
         )
 
 
-def note_of_owners() -> Note:
-    """What a snapshot cannot tell of an apply."""
+def note_of_owners(untold: str) -> Note:
+    """What is taken for granted where it is not known what an earlier apply has set, and why it is not."""
     because = (
-        "who set which field of a Service does not stand in it, so what an earlier apply had set and the"
-        " manifests have no more is taken to stay"
+        f"{untold}: fields that an earlier apply had set and the manifests have no more are taken to stay"
     )
-    return _note("the snapshot", "", because)
+    return _note("Services of the manifests", "", because)
 
 
 def _note(what: str, field: str, because: str) -> Note:

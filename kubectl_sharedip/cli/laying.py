@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.beneath import recorded
-from kubectl_sharedip.cli.laid_notes import notes_of_files, notes_of_pools
+from kubectl_sharedip.cli.laid_notes import notes_of_files, notes_of_pools, notes_of_scope
 from kubectl_sharedip.cli.laying_over import lay_over_cluster
 from kubectl_sharedip.cli.manifests import (
     USUAL_METALLB_NAMESPACE,
@@ -43,8 +43,9 @@ class Laid:
     """Manifests applied, and settled.
 
     ``snapshot`` is what the findings are made from, ``shown`` what the head of the document tells of.
-    ``named`` are the Services of the files in their order, ``configured`` their pools and namespaces;
-    ``places`` says where each object of the files stands. ``faults`` could not be used.
+    ``named`` are the Services of the files in their order, ``elsewhere`` those that the scope leaves out,
+    ``configured`` their pools and namespaces; ``places`` says where each object of the files stands.
+    ``faults`` could not be used.
     """
 
     raw: RawCluster
@@ -53,10 +54,16 @@ class Laid:
     views: tuple[State, ...]
     coming: Coming
     named: tuple[ServiceName, ...]
+    elsewhere: tuple[ServiceName, ...]
     configured: tuple[ObjectRef, ...]
     places: Mapping[ObjectRef, Origin]
     notes: tuple[Note, ...]
     faults: tuple[FileError, ...]
+
+
+def scope_of(request: Request) -> str | None:
+    """The namespace of which Services of files are told; None for all of them."""
+    return None if request.all_namespaces else request.namespace
 
 
 def usable_files(request: Request) -> Usable:
@@ -118,20 +125,23 @@ def _laid(
     # Nothing of it has happened yet, so neither the clock nor the files say anything of MetalLB.
     source = replace(settled.source, taken_at=None, files=settled.source.files if offline else ())
     snapshot = replace(settled, source=source)
-    scope = None if request.all_namespaces else request.namespace
+    scope = scope_of(request)
     names = [ServiceName(*key_of(d, namespace)) for d in usable.raw.documents if is_service(d)]
-    named = [n for n in dict.fromkeys(names) if n in settled.services and scope in (None, n.namespace)]
+    names = [name for name in dict.fromkeys(names) if name in settled.services]
+    elsewhere = tuple(name for name in names if scope not in (None, name.namespace))
     return Laid(
         raw=raw,
         snapshot=snapshot,
         shown=settled,
         views=found.prediction.views,
         coming=found,
-        named=tuple(named),
+        named=tuple(name for name in names if name not in elsewhere),
+        elsewhere=elsewhere,
         configured=tuple(configured(usable.raw, request.metallb_namespace or USUAL_METALLB_NAMESPACE)),
         places=places(usable.raw, namespace, request.metallb_namespace or USUAL_METALLB_NAMESPACE),
         notes=(
             *notes_of_files(usable, namespace),
+            *notes_of_scope(elsewhere, scope),
             *notes_of_pools(settled),
             *notes,
             *notes_of_chance(found.prediction),

@@ -19,7 +19,6 @@ from kubectl_sharedip.intake.announcing import read_announcing
 from kubectl_sharedip.intake.families import families_of_cluster
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.overlay import lay_over
-from kubectl_sharedip.intake.owned import applied_before
 from kubectl_sharedip.intake.services import read_service
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.coming import Coming, come
@@ -58,7 +57,7 @@ def lay_over_cluster(
     cluster = under.first((*ALWAYS, *_READS, *announcing))
     wanted = [key_of(document, namespace) for document in manifests.documents if is_service(document)]
     there = under.named({key for key in wanted if key[1]})
-    cluster = _with(cluster, there)
+    cluster = _with(cluster, there.services)
     families = (
         families_of_cluster(cluster.documents)
         or families_of_cluster(manifests.documents)
@@ -67,7 +66,7 @@ def lay_over_cluster(
     applied = lay_over(
         cluster,
         manifests,
-        applied={key_of(one, ""): applied_before(one.body) for one in there},
+        applied=there.applied,
         namespace=namespace,
         metallb_namespace=request.metallb_namespace or USUAL_METALLB_NAMESPACE,
         families=families,
@@ -94,8 +93,8 @@ def lay_over_cluster(
     )
     found = replace(found, prediction=replace(found.prediction, snapshot=settled))
     notes = [*notes_of_applying(applied, refused)]
-    if there and not under.tells_owners:
-        notes.append(note_of_owners())
+    if there.untold is not None:
+        notes.append(note_of_owners(there.untold))
     return LaidOver(raw=cluster, coming=found, namespace=namespace, notes=tuple(notes))
 
 

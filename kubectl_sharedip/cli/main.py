@@ -74,7 +74,7 @@ def _run(arguments: list[str]) -> int:
         return Exit.OK
     except click.ClickException as error:
         command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else ""
-        message = error.format_message()
+        message = _shown(error.format_message())
         print(f"error: {message}", file=sys.stderr)
         if "\n" not in message:
             print(f"  see: {command or 'kubectl sharedip'} --help", file=sys.stderr)
@@ -98,6 +98,13 @@ def as_kubectl_reads(arguments: list[str]) -> list[str]:
     short = re.compile(r"-[A-Za-z]=")
     words = [word[:2] + word[3:] if short.match(word) else word for word in arguments[:end]]
     return words + arguments[end:]
+
+
+def _shown(message: str) -> str:
+    """With what somebody typed, or a script passed on, as text and nothing else."""
+    from kubectl_sharedip.render.text import visible
+
+    return "\n".join(map(visible, message.split("\n")))
 
 
 def _failed(error: Exception) -> int:

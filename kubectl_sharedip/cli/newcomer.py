@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import click
 
@@ -16,6 +17,7 @@ from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import ServicePort
 
 _PORT = re.compile(r"(\d+)(?:/(tcp|udp|sctp))?", re.IGNORECASE)
+_MEANT_AS_PORTS = re.compile(r"\d+[/,:; -][^.]*")
 _LAST_PORT = 65535
 
 Newcomers = dict[ServiceName | None, Newcomer]
@@ -41,6 +43,9 @@ def for_of(words: Sequence[str], key: str | None) -> For | None:
     if key is not None and not key.strip():
         raise click.UsageError("--key: an empty key shares with nobody.")
     lists = [_ports(word) for word in words]
+    for word, found in zip(words, lists, strict=True):
+        if found is None and _MEANT_AS_PORTS.fullmatch(word) and not Path(word).exists():
+            raise click.UsageError(f"--for {word}: write ports as 443/TCP,53/UDP, or give a file.")
     if all(one is None for one in lists):
         return For(ports=(), files=tuple(words))
     if any(one is None for one in lists):
@@ -69,6 +74,7 @@ def newcomers(wanted: For, key: str | None, reading: Reading) -> Newcomers:
     if wanted.ports:
         return {None: Newcomer(ports=wanted.ports, key=key)}
     from kubectl_sharedip.files.read import read_files
+    from kubectl_sharedip.files.unusable import unusable
     from kubectl_sharedip.intake.services import read_service
     from kubectl_sharedip.intake.snapshot import families_seen
 
@@ -78,6 +84,8 @@ def newcomers(wanted: For, key: str | None, reading: Reading) -> Newcomers:
     for document in raw.documents:
         if document.body.get("kind") != "Service":
             continue
+        if (fault := unusable(document)) is not None:
+            raise fault
         service = read_service(document, [], reading.default_namespace or "default", families)
         if service is not None:
             known = reading.snapshot.services.get(service.name)

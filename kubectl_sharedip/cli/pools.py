@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 
 from kubectl_sharedip.cli.item_forms import Labels, item_form, labels_of
-from kubectl_sharedip.cli.newcomer import For, for_of, newcomers
+from kubectl_sharedip.cli.newcomer import For, Newcomers, for_of, newcomers
 from kubectl_sharedip.cli.output import (
     arranged,
     draws_boxes,
@@ -24,7 +24,7 @@ from kubectl_sharedip.cli.output import (
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.diagnose.pool_findings import advertisements_for, pool_findings
-from kubectl_sharedip.inventory.joinable import joinable
+from kubectl_sharedip.inventory.joinable import families_for, joinable
 from kubectl_sharedip.inventory.room import PoolRoom, rooms
 from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.report.envelope import Document
@@ -88,20 +88,20 @@ def _told(request: Request, wanted: PoolsRequest, joins: For | None) -> tuple[Do
     labels = labels_of(
         request, (((room.resource.namespace, room.resource.name), room.resource.labels) for room in found)
     )
-    return document, labels, _empty(reading, found, asked=new is not None)
+    return document, labels, _empty(reading, found, new)
 
 
-def _empty(reading: Reading, found: Sequence[PoolRoom], *, asked: bool) -> list[str]:
+def _empty(reading: Reading, found: Sequence[PoolRoom], new: Newcomers | None) -> list[str]:
     if not found:
         known = reading.snapshot.was_read("ipaddresspools")
         return ["No IPAddressPools found." if known else "No IPAddressPool could be read."]
-    if not asked:
+    if new is None:
         return []
     free = [
         f"{count.left} IPv{count.family} addresses are free in {room.resource.name}"
         for room in found
         for count in room.counts
-        if count.left
+        if count.left and any(count.family in families_for(room, one) for one in new.values())
     ]
     return ["No address can be joined.", *(f"{line}." for line in free)]
 

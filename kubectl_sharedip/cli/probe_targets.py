@@ -22,7 +22,7 @@ def write(folder: str, sight: Sight, timeout_s: float) -> int:
     texts = {
         "targets.json": to_json(monitoring.file_sd(targets)),
         "records.jsonl": "".join(f"{json.dumps(record)}\n" for record in monitoring.records(targets)),
-        "blackbox.yml": to_yaml(monitoring.modules(timeout_s)),
+        "blackbox.yml": to_yaml(monitoring.modules(targets, timeout_s)),
         "scrape.yml": to_yaml(monitoring.scrape_job()),
         "rules.yml": to_yaml(monitoring.alert_rules()),
     }

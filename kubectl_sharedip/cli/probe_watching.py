@@ -58,9 +58,7 @@ class _Source:
             self._stale = self._changes.wait(left_s, gather_s=0.0) or self._stale
         if self._underway and not self._read.empty():
             self._take(self._read.get())
-        due = (
-            self._stale or not self._changes.complete
-        ) and time.monotonic() - self._read_at >= _READ_EVERY_S
+        due = (self._stale or self._changes.unwatched) and time.monotonic() - self._read_at >= _READ_EVERY_S
         if due and not self._underway:
             self._underway, self._stale = True, False
             # A server that does not answer takes its time to show it, and nobody should wait for that.

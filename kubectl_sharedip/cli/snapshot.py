@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kubectl_sharedip.cli.beneath import applied_in
 from kubectl_sharedip.cli.failures import Exit, InputError
 from kubectl_sharedip.cli.item_forms import item_form
+from kubectl_sharedip.cli.manifests import is_service
 from kubectl_sharedip.cli.output import print_answer, print_notes, say, structured, wants_document
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.files.snapshot import RESOURCES as HELD
-from kubectl_sharedip.files.snapshot import items_of
+from kubectl_sharedip.files.snapshot import applied_kept, items_of
 from kubectl_sharedip.intake.installations import Given
+from kubectl_sharedip.intake.owned import Applied
 from kubectl_sharedip.intake.plans import is_plan
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
@@ -90,7 +93,7 @@ def _whole(request: Request) -> RawCluster:
             raise InputError(
                 "there is a plan among the files", "a snapshot holds what is: leave out what is planned"
             )
-        return raw
+        return raw if raw.recorded else replace(raw, applied=_applied(raw))
     from kubectl_sharedip.cluster.connection import connect
     from kubectl_sharedip.cluster.read import VERSION, read_cluster
     from kubectl_sharedip.cluster.resources import RESOURCES
@@ -101,9 +104,25 @@ def _whole(request: Request) -> RawCluster:
             connection,
             [*(name for name in RESOURCES if name not in _UNUSED), VERSION],
             metallb_namespace=request.metallb_namespace,
-            every_service=True,
+            whole_services=True,
         )
-        return replace(raw, uid=_uid(connection))
+        return replace(_applied_and_slimmed(raw), uid=_uid(connection))
+
+
+def _applied_and_slimmed(raw: RawCluster) -> RawCluster:
+    """The same, with the Services as every other command reads them."""
+    from kubectl_sharedip.cluster.lists import slimmed
+
+    applied = _applied(raw)
+    documents = (
+        replace(one, body=slimmed(dict(one.body))) if is_service(one) else one for one in raw.documents
+    )
+    return replace(raw, documents=tuple(documents), applied=applied)
+
+
+def _applied(raw: RawCluster) -> Applied:
+    """What an earlier apply has set of them."""
+    return applied_kept(applied_in([one for one in raw.documents if is_service(one)]))
 
 
 def _uid(connection: Connection) -> str | None:

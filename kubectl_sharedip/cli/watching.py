@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from kubectl_sharedip.cli.failures import report
+from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.errors import ClusterError
 
@@ -43,7 +44,7 @@ def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round
     from kubectl_sharedip.cluster.connection import connect
 
     changes = Changes(connect(request.connection), resources, metallb_namespace=request.metallb_namespace)
-    shown, trouble = None, ""
+    shown, trouble, unwatched = None, "", frozenset[str]()
     while True:
         pause_s: float | None = None
         try:
@@ -63,7 +64,10 @@ def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round
             shown = told
             if any(note["code"] == "SIP904" for note in found.document["notes"]):
                 pause_s = _IN_FLIGHT_S
-        if pause_s is None and not changes.complete:
+        if changes.unwatched != unwatched:
+            unwatched = changes.unwatched
+            say([f"{', '.join(sorted(unwatched))} may not be watched: looked at every {_LOOK_AGAIN_S:g} s."])
+        if pause_s is None and unwatched:
             pause_s = _LOOK_AGAIN_S
         changes.wait(pause_s, gather_s=_GATHER_S)
 

@@ -26,8 +26,8 @@ _NEVER = ("forbidden", "not-found", "unauthorized")  # asking again would not he
 class Changes:
     """Watches of some resources, from its making on.
 
-    ``complete`` is False where one of them cannot be watched although it may be read: then changes may
-    pass unseen. What may not even be read changes no answer.
+    ``unwatched`` are those that cannot be watched although they may be read, by their plural in the
+    API: their changes may pass unseen. What may not even be read changes no answer.
     """
 
     def __init__(
@@ -37,10 +37,11 @@ class Changes:
 
         Raises ClusterError where no server answers.
         """
-        self.complete = True
+        self.unwatched: frozenset[str] = frozenset()
         self._connection = connection
         self._metallb_namespace = metallb_namespace or USUAL_METALLB_NAMESPACE
         self._changed = threading.Event()
+        self._adding = threading.Lock()
         for name in resources:
             row = RESOURCES[name]
             for namespace in self._places(row):
@@ -96,7 +97,8 @@ class Changes:
                 pass
             except ClusterError as error:
                 if error.kind in _NEVER:
-                    self.complete = False
+                    with self._adding:
+                        self.unwatched |= {row.plural}
                     self._changed.set()
                     return
                 time.sleep(_AFTER_TROUBLE_S)

@@ -179,8 +179,13 @@ class Connection:
 
 
 def _pause_s(response: Answer) -> float | None:
-    """How long a busy server asks to be left alone, in seconds; None where it does not."""
+    """How long a busy server asks to be left alone, in seconds; None where it does not.
+
+    Up to a quarter more, so that all who were told the same do not come back at the same moment.
+    """
     if response.status not in _BUSY:
         return None
+    from random import random  # few servers are busy
+
     asked = response.header("Retry-After")
-    return min(float(asked), _LONGEST_PAUSE_S) if asked.isdigit() else None
+    return min(float(asked), _LONGEST_PAUSE_S) * (1 + random() / 4) if asked.isdigit() else None

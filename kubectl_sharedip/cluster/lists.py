@@ -7,7 +7,7 @@ judge; what is forbidden or absent is the caller's to make sense of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kubectl_sharedip.cluster.connection import Connection, Json
@@ -17,20 +17,26 @@ from kubectl_sharedip.cluster.resources import SERVICE_TYPE, SERVICE_TYPE_SELECT
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
-def list_resource(connection: Connection, resource: Resource, namespace: str | None = None) -> list[Json]:
+def list_resource(
+    connection: Connection, resource: Resource, namespace: str | None = None, *, whole: bool = False
+) -> list[Json]:
     """All wanted objects of a resource, each once; ``namespace`` None is the whole cluster.
+
+    ``whole`` keeps who set which field, which is most of an object.
 
     Raises ClusterError.
     """
+    keep: _Keep = _as_it_is if whole else slimmed
     if resource.names:
-        return list(_by_name(connection, resource))
+        return list(_by_name(connection, resource, keep))
     found: dict[str, Json] = {}
     for query in resource.selections:
-        for body in _selected(connection, resource.path(namespace), query):
+        for body in _selected(connection, resource.path(namespace), query, keep):
             found.setdefault(_identity(body), body)
     return list(found.values())
 
 
+_Keep = Callable[[Json], Json]
 _WHO_AND_WHEN = ("manager", "operation", "subresource", "time")
 
 
@@ -50,32 +56,38 @@ def slimmed(body: Json) -> Json:
     return body
 
 
+def _as_it_is(body: Json) -> Json:
+    return body
+
+
 def is_load_balancer(body: Mapping[str, Any]) -> bool:
     """Whether a Service has the type that MetalLB serves."""
     return (body.get("spec") or {}).get("type") == SERVICE_TYPE
 
 
-def _selected(connection: Connection, path: str, query: Mapping[str, str]) -> list[Json]:
+def _selected(connection: Connection, path: str, query: Mapping[str, str], keep: _Keep) -> list[Json]:
     try:
-        return _pages(connection, path, query)
+        return _pages(connection, path, query, keep)
     except ClusterError as error:
         # Before Kubernetes 1.31 Services cannot be selected by type: take them all, keep the same ones.
         if error.status == 400 and query == SERVICE_TYPE_SELECTOR:
-            return [body for body in _pages(connection, path, {}) if is_load_balancer(body)]
+            return [body for body in _pages(connection, path, {}, keep) if is_load_balancer(body)]
         raise
 
 
-def _pages(connection: Connection, path: str, query: Mapping[str, str]) -> list[Json]:
+def _pages(connection: Connection, path: str, query: Mapping[str, str], keep: _Keep) -> list[Json]:
     try:
-        return list(_paged(connection, path, query, connection.chunk_size))
+        return list(_paged(connection, path, query, keep, connection.chunk_size))
     except ClusterError as error:
         if error.status != 410:
             raise
         # The list has grown too old between two pages. In one piece it cannot.
-        return list(_paged(connection, path, query, 0))
+        return list(_paged(connection, path, query, keep, 0))
 
 
-def _paged(connection: Connection, path: str, query: Mapping[str, str], size: int) -> Iterator[Json]:
+def _paged(
+    connection: Connection, path: str, query: Mapping[str, str], keep: _Keep, size: int
+) -> Iterator[Json]:
     place = ""
     while True:
         page = connection.request(
@@ -86,16 +98,16 @@ def _paged(connection: Connection, path: str, query: Mapping[str, str], size: in
         # Objects in a list do not say what they are; the list does.
         header = {"apiVersion": page.get("apiVersion"), "kind": str(page.get("kind")).removesuffix("List")}
         for item in page.get("items") or ():
-            yield slimmed({**header, **item})
+            yield keep({**header, **item})
         place = (page.get("metadata") or {}).get("continue") or ""
         if not place:
             return
 
 
-def _by_name(connection: Connection, resource: Resource) -> Iterator[Json]:
+def _by_name(connection: Connection, resource: Resource, keep: _Keep) -> Iterator[Json]:
     for name in resource.names:
         try:
-            yield slimmed(connection.request("GET", resource.path(name=name)))
+            yield keep(connection.request("GET", resource.path(name=name)))
         except ClusterError as error:
             if error.kind != "not-found":
                 raise

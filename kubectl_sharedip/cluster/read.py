@@ -40,18 +40,18 @@ def read_cluster(
     *,
     metallb_namespace: str | None = None,
     labels: Mapping[str, str] = _NO_LABELS,
-    every_service: bool = False,
+    whole_services: bool = False,
 ) -> RawCluster:
     """Everything there is of some resources, from all namespaces.
 
     ``resources`` are keys of RESOURCES, or ``version``; of those in ``labels`` only what the label
     selector there selects is listed, and counts as all there is. Services are those of type LoadBalancer,
-    with ``every_service`` those of every type. The result names them by their plural in the
-    API (``deployments`` for ``metallb-deployments``). Where the cluster may not be listed, the
-    current namespace is (Services, events, EndpointSlices) or ``metallb_namespace`` (MetalLB's own
-    objects; None for the usual one): NotRead with namespace None then stands beside documents; if
-    not even that is allowed, a NotRead with that namespace too. Documents are sorted by resource
-    (as in RESOURCES), namespace and name.
+    with ``whole_services`` those of every type, each with who set which field. The result names resources
+    by their plural in the API (``deployments`` for ``metallb-deployments``). Where the cluster may not be
+    listed, the current namespace is (Services, events, EndpointSlices) or ``metallb_namespace``
+    (MetalLB's own objects; None for the usual one): NotRead with namespace None then stands beside
+    documents; if not even that is allowed, a NotRead with that namespace too. Documents are sorted by
+    resource (as in RESOURCES), namespace and name.
 
     Raises ClusterError where the server cannot be reached or knows nobody of that name, and where no
     Service at all may be read; ValueError for a resource that is not in the table.
@@ -66,10 +66,13 @@ def read_cluster(
         for name, row in RESOURCES.items()
         if name in wanted
     ]
-    if every_service:
+    if whole_services:
         rows = [replace(row, selections=({},)) if row is SERVICES else row for row in rows]
     own = metallb_namespace or USUAL_METALLB_NAMESPACE
-    tasks: list[Callable[[], _Reading]] = [partial(_read, connection, row, own) for row in rows]
+    tasks: list[Callable[[], _Reading]] = [
+        partial(_read, connection, row, own, whole=whole_services and row.plural == SERVICES.plural)
+        for row in rows
+    ]
     if VERSION in wanted:
         tasks.append(partial(_read_version, connection))
     readings = side_by_side(tasks)
@@ -119,9 +122,9 @@ def cluster_uid(connection: Connection) -> str | None:
     return (found.get("metadata") or {}).get("uid")
 
 
-def _read(connection: Connection, row: Resource, metallb_namespace: str) -> _Reading:
+def _read(connection: Connection, row: Resource, metallb_namespace: str, *, whole: bool) -> _Reading:
     try:
-        return _Reading(bodies=list_resource(connection, row))
+        return _Reading(bodies=list_resource(connection, row, whole=whole))
     except ClusterError as error:
         gap = NotRead(resource=row.plural, reason=_reason(error, row))
         if error.kind != "forbidden" or row.fallback == "none":
@@ -129,7 +132,7 @@ def _read(connection: Connection, row: Resource, metallb_namespace: str) -> _Rea
         namespace = connection.namespace if row.fallback == "current" else metallb_namespace
         forbidden = error
     try:
-        return _Reading(bodies=list_resource(connection, row, namespace), not_read=(gap,))
+        return _Reading(bodies=list_resource(connection, row, namespace, whole=whole), not_read=(gap,))
     except ClusterError as error:
         if row.plural == SERVICES.plural and error.kind == "forbidden":
             raise forbidden from None  # it names the right that is wanted

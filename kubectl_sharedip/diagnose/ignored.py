@@ -52,9 +52,9 @@ class Ignored:
         return debts_of(object_, finding) <= self.debts
 
     def paid(self, found: Iterable[tuple[ObjectRef, Finding]]) -> int:
-        """How many of the old debts are there no more."""
+        """How many of the old findings are there no more, all of one code on one object taken as one."""
         there = {debt for object_, finding in found for debt in debts_of(object_, finding)}
-        return len(self.debts - there)
+        return len({(debt.code, debt.object) for debt in self.debts - there})
 
 
 def debts_of(object_: ObjectRef, finding: Finding) -> frozenset[Debt]:

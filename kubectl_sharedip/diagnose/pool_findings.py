@@ -27,17 +27,23 @@ from kubectl_sharedip.model.proof import Proof
 from kubectl_sharedip.model.snapshot import Snapshot
 
 _CONTROLLER = "controller"
+#: What the pools show by themselves, whoever is on them.
+_OF_POOLS_ALONE = frozenset({"SIP308", "SIP311", "SIP313"})
 _ADVERTISEMENTS = ("l2advertisements", "bgpadvertisements")
 
 
 def pool_findings(snapshot: Snapshot, views: Sequence[State], room: PoolRoom) -> tuple[Finding, ...]:
     """All that is found of the pool, by code."""
     told = [
-        one
-        for one in _found(snapshot, views, room)
-        if all(known(snapshot, r) for r in CATALOGUE[one.code].reads)
+        one for one in _found(snapshot, views, room) if all(known(snapshot, r) for r in _needed(one.code))
     ]
     return tuple(sorted(told, key=lambda finding: finding.code))
+
+
+def _needed(code: str) -> Sequence[str]:
+    """What has to be read for a finding of this code on a pool; a check of a Service needs Services, too."""
+    reads = CATALOGUE[code].reads
+    return [one for one in reads if one != "services"] if code in _OF_POOLS_ALONE else reads
 
 
 def advertisements_for(snapshot: Snapshot, room: PoolRoom) -> tuple[Advertisement, ...] | None:

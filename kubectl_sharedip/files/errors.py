@@ -80,6 +80,16 @@ def unrendered(*, file: str, line: int, item: int | None, field: str) -> FileErr
     )
 
 
+def refused_object(*, file: str, line: int, item: int | None, field: str, because: str) -> FileError:
+    """The error for an object that no API server takes, since ``field`` is wrong; places as above."""
+    place = shown(file, line) + (f" items[{item}]" if item is not None else "")
+    return FileError(
+        what=f"{field}: {because}",
+        where=place,
+        todo="The API server would refuse the object, so it is left out.",
+    )
+
+
 def _tool_hint(file: str) -> str | None:
     # Both kinds of folder are often given whole, and their own settings are not for the API server.
     name = posixpath.basename(file.replace("\\", "/"))

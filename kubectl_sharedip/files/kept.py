@@ -27,9 +27,16 @@ FLUX_PREFIXES = ("kustomize.toolkit.fluxcd.io/", "helm.toolkit.fluxcd.io/")
 PROXY_NAME = "svccontroller.k3s.cattle.io/svcname"
 PROXY_NAMESPACE = "svccontroller.k3s.cattle.io/svcnamespace"
 SLICE_SERVICE = "kubernetes.io/service-name"
+HOSTNAME = "external-dns.alpha.kubernetes.io/hostname"
+IGNORE = "sharedip/ignore"
+UDP_PROBE = "sharedip/udp-probe"
+WOKEN = "sharedip/woken"
 
-_PREFIXES = (*METALLB_PREFIXES, *FLUX_PREFIXES, "sharedip/")
-_ANNOTATIONS = frozenset({LAST_APPLIED, SOURCE_RANGES, ARGO_TRACKING, HELM_RELEASE, HELM_NAMESPACE})
+_PREFIXES = (*METALLB_PREFIXES, *FLUX_PREFIXES)
+_OURS = frozenset({IGNORE, UDP_PROBE, WOKEN})
+_ANNOTATIONS = _OURS | {
+    *(LAST_APPLIED, SOURCE_RANGES, ARGO_TRACKING, HELM_RELEASE, HELM_NAMESPACE, HOSTNAME),
+}
 _INSTALLED = frozenset(
     {
         "app",
@@ -43,10 +50,20 @@ _CONDITIONS = ("Ready", "NetworkUnavailable")
 _FLAGS = ("lb-class", "ignore-exclude-lb")
 
 
+def is_kept_annotation(key: str) -> bool:
+    """Whether some answer looks at the annotation of a Service under this key."""
+    return key in _ANNOTATIONS or key.startswith(_PREFIXES)
+
+
 def _annotations(value: Json) -> Json:
     if not isinstance(value, dict):
         return value
-    return {k: v for k, v in value.items() if k in _ANNOTATIONS or str(k).startswith(_PREFIXES)}
+    return {k: v for k, v in value.items() if is_kept_annotation(str(k))}
+
+
+def _ignoring(value: Json) -> Json:
+    """The one annotation that is looked at whatever the object is."""
+    return {k: v for k, v in value.items() if k == IGNORE} if isinstance(value, dict) else value
 
 
 def _labels(*names: str) -> Callable[[Json], Json]:
@@ -153,7 +170,7 @@ KEPT: Mapping[str, Keep] = MappingProxyType(
             "status": {"loadBalancer": {"ingress": [{"ip": True, "hostname": True, "ipMode": True}]}},
         },
         "IPAddressPool": {
-            "metadata": {**_META, **_WRITTEN},
+            "metadata": {**_META, **_WRITTEN, "annotations": _ignoring},
             "spec": {
                 "addresses": True,
                 "autoAssign": True,
@@ -219,11 +236,15 @@ KEPT: Mapping[str, Keep] = MappingProxyType(
         "ServiceL2Status": _ANNOUNCED,
         "ServiceBGPStatus": _ANNOUNCED,
         "ConfigurationState": {
-            "metadata": {**_PLACE, "labels": _labels("metallb.io/component-type")},
+            "metadata": {
+                **_PLACE,
+                "labels": _labels("metallb.io/component-type"),
+                "annotations": _ignoring,
+            },
             "status": {"result": True, "errorSummary": True},
         },
         "Deployment": {
-            "metadata": {**_PLACE, "labels": _labels()},
+            "metadata": {**_PLACE, "labels": _labels(), "annotations": _ignoring},
             "spec": {"template": {"spec": {"containers": [_CONTAINER]}}},
             "status": _availability,
         },

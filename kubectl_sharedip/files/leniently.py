@@ -12,17 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, TextIO
 
-from kubectl_sharedip.files.errors import FileError, unrendered
+from kubectl_sharedip.files.errors import FileError
 from kubectl_sharedip.files.json_text import looks_like_json
 from kubectl_sharedip.files.read import cluster_of, objects, parsed
-from kubectl_sharedip.files.snapshot import is_snapshot, read_snapshot
+from kubectl_sharedip.files.recorded import read_snapshot
+from kubectl_sharedip.files.snapshot import is_snapshot
 from kubectl_sharedip.files.sources import files_of, refuse_stdin_twice, text_of
-from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
+from kubectl_sharedip.files.unusable import OURS, unusable
+from kubectl_sharedip.model.raw import RawCluster, RawDocument
 
 _MOST_PARTS = 2000  # beyond these, to look at each alone takes too long
 _BREAK = re.compile(r"^---(?=\s|$)", re.MULTILINE)
-_OURS = ("Service", "IPAddressPool", "Namespace")
-_METALLB = ("metallb.io/", "metallb.universe.tf/")
 _HOOK = "helm.sh/hook"
 #: Hooks that Helm runs at an install or an upgrade; what has only others is not there in daily life.
 _RUN_BY_INSTALL = frozenset({"pre-install", "post-install", "pre-upgrade", "post-upgrade", "crd-install"})
@@ -76,7 +76,7 @@ def read_usable(paths: Sequence[str], *, recursive: bool, stdin: TextIO | Binary
                 hooks.append(document)
             else:
                 documents.append(document)
-                ours = ours or document.body.get("kind") in _OURS
+                ours = ours or document.body.get("kind") in OURS
         if not ours and before == (len(faults), len(hooks)) and len(snapshots) == held:
             without.append(path)
     raw = cluster_of(documents, read, paths)
@@ -120,9 +120,9 @@ def _of_path(
                 faults.append(error)
                 continue
             for document, resource in found:
-                field = _braces(document.body) if document is not None else None
-                if document is not None and field is not None:
-                    faults.append(_unrendered(document.origin, field))
+                fault = unusable(document) if document is not None else None
+                if fault is not None:
+                    faults.append(fault)
                     yield None, resource
                 else:
                     yield document, resource
@@ -147,38 +147,6 @@ def _documents(file: str, text: str, faults: list[FileError]) -> list[tuple[int,
         except FileError as error:
             faults.append(error)
     return found
-
-
-def _braces(body: Mapping[str, Any]) -> str | None:
-    """The field of a Service, pool or Namespace that was never filled in; others are nobody's business."""
-    if body.get("kind") not in _OURS:
-        return None
-    metadata = body.get("metadata")
-    metadata = metadata if isinstance(metadata, Mapping) else {}
-    for name in ("name", "namespace", "labels"):
-        if (field := _in(metadata.get(name), f"metadata.{name}")) is not None:
-            return field
-    annotations = metadata.get("annotations")
-    for key, value in (annotations if isinstance(annotations, Mapping) else {}).items():
-        # What others read may well be a template of theirs.
-        if "{{" in str(key) or (str(key).startswith(_METALLB) and "{{" in str(value)):
-            return f'metadata.annotations["{key}"]'
-    return _in(body.get("spec"), "spec")
-
-
-def _in(value: Any, field: str) -> str | None:
-    if isinstance(value, str):
-        return field if "{{" in value else None
-    pairs: Sequence[tuple[str, Any]] = ()
-    if isinstance(value, Mapping):
-        pairs = [(f"{field}.{name}", one) for name, one in value.items()]
-    elif isinstance(value, list):
-        pairs = [(f"{field}[{at}]", one) for at, one in enumerate(value)]
-    return next((found for name, one in pairs if (found := _in(one, name)) is not None), None)
-
-
-def _unrendered(origin: Origin, field: str) -> FileError:
-    return unrendered(file=origin.file or "-", line=origin.line or 1, item=origin.item, field=field)
 
 
 def _is_left_to_helm(body: Mapping[str, Any]) -> bool:

@@ -13,8 +13,9 @@ from typing import Any, BinaryIO, TextIO
 
 from kubectl_sharedip.files.errors import FileError, not_an_object, shown
 from kubectl_sharedip.files.json_text import json_documents, looks_like_json
+from kubectl_sharedip.files.recorded import read_snapshot
 from kubectl_sharedip.files.resources import WANTED, resource_of
-from kubectl_sharedip.files.snapshot import is_snapshot, read_snapshot
+from kubectl_sharedip.files.snapshot import is_snapshot
 from kubectl_sharedip.files.sources import texts
 from kubectl_sharedip.files.yaml_text import yaml_documents
 from kubectl_sharedip.model.raw import NotRead, Origin, RawCluster, RawDocument

@@ -12,6 +12,7 @@ from kubectl_sharedip.model.names import ObjectRef
 from kubectl_sharedip.model.raw import RawDocument
 
 KIND = "CheckReport"
+API_VERSION = "sharedip/v1"
 
 #: Code, object and field of an old finding; the field None where it spoke of none of its object.
 Row = tuple[str, ObjectRef, str | None]
@@ -37,6 +38,8 @@ def baseline_rows(body: Any) -> Iterator[Row]:
     if not isinstance(body, Mapping) or body.get("kind") != KIND:
         kind = body.get("kind") if isinstance(body, Mapping) else None
         raise NotABaseline(f"its kind is {kind}, not {KIND}" if kind else f"it is no {KIND}")
+    if (form := body.get("apiVersion")) != API_VERSION:
+        raise NotABaseline(f"its apiVersion is {form}, not {API_VERSION}")
     for item in _list(body.get("items"), "items"):
         object_ = _object(item)
         for finding in _list(item.get("findings"), "findings"):

@@ -14,6 +14,7 @@ from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.model.raw import RawDocument
 from kubectl_sharedip.model.snapshot import Installation, Note, VersionSource
 
+_CONTAINERS = "spec.template.spec.containers"
 _VERSION = re.compile(r"v?(\d+\.\d+\.\d+)")
 _LABEL_SETS = (
     {"app": "metallb", "component": "controller"},
@@ -77,16 +78,14 @@ def _assumed(namespace: str, given: Given) -> Installation:
 def _installation(reader: Reader, given: Given) -> Installation:
     template = reader.mapping(reader.spec, "template", "spec.template")
     pod = reader.mapping(template, "spec", "spec.template.spec")
-    containers = [
-        item
-        for item in reader.items(pod, "containers", "spec.template.spec.containers")
-        if isinstance(item, Mapping)
-    ]
+    containers = [item for item in reader.items(pod, "containers", _CONTAINERS) if isinstance(item, Mapping)]
     container = next((c for c in containers if c.get("name") == "controller"), (containers or [{}])[0])
     version, how = _version(reader, container, given)
     return Installation(
         namespace=reader.text(reader.metadata, "namespace", "metadata.namespace"),
-        lb_class=_lb_class([str(argument) for argument in container.get("args") or []]),
+        lb_class=_lb_class(
+            [str(argument) for argument in reader.items(container, "args", f"{_CONTAINERS}[].args")]
+        ),
         version=version or given.newest_known,
         exact=version is not None,
         how=how,

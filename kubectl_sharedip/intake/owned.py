@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Path = tuple[str, ...]
+Applied = Mapping[tuple[str, str], frozenset[Path]]  # of Services, by namespace and name
 
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _TEXTS = ("labels", "annotations")
@@ -62,11 +63,15 @@ def _fields(body: Mapping[str, Any]) -> Iterator[Path]:
 
 def _last_applied(metadata: Mapping[str, Any]) -> frozenset[Path]:
     text = _mapping(metadata.get("annotations")).get(_LAST_APPLIED)
+    return fields_of(_mapping(_read(text) if isinstance(text, str) else None))
+
+
+def _read(text: str) -> Any:
+    """What the JSON says; None where it is none."""
     try:
-        body = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return frozenset()
-    return fields_of(_mapping(body))
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _owned_alone(metadata: Mapping[str, Any]) -> frozenset[Path]:
@@ -89,7 +94,7 @@ def _managed(entry: Mapping[str, Any]) -> Iterator[Path]:
     yield from (("spec", name) for name in _SPEC if f"f:{name}" in spec)
     for key in _mapping(spec.get(f"f:{_PORTS}")):
         if str(key).startswith("k:"):
-            yield "spec", _PORTS, _port(_mapping(json.loads(str(key)[2:])))
+            yield "spec", _PORTS, _port(_mapping(_read(str(key)[2:])))
 
 
 def _port(port: Any) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kubectl_sharedip.inventory.room import Held, PoolRoom
+from kubectl_sharedip.inventory.room import FAMILIES, Held, PoolRoom
 from kubectl_sharedip.metallb.families import IPFamily, family_in
 from kubectl_sharedip.metallb.pools import is_for
 from kubectl_sharedip.metallb.sharing import Terms, terms_of
@@ -48,18 +48,26 @@ class Joinable:
 
 def joinable(room: PoolRoom, newcomer: Newcomer) -> tuple[Joinable, ...]:
     """The addresses of the pool that MetalLB would let it join, ascending; none that nobody holds."""
+    state, service = room.state, newcomer.service
+    if state is None:
+        return ()
+    numbers = families_for(room, newcomer)
+    held = tuple(one for one in room.held if one.address.family in numbers)
+    return tuple(_found(state, held, newcomer, None if service is None else terms_of(service, state.version)))
+
+
+def families_for(room: PoolRoom, newcomer: Newcomer) -> tuple[int, ...]:
+    """The IP families (4, 6) of which it may have addresses of this pool; both for a bare list of ports."""
     state, pool, service = room.state, room.pool, newcomer.service
     if state is None or pool is None:
         return ()
     if service is None:
-        return tuple(_found(state, room.held, newcomer, None))
+        return FAMILIES
     handled = (service.load_balancer_class or None) == state.installation.lb_class
     if not handled or service.type != "LoadBalancer" or not is_for(pool, service):
         return ()
     family = family_in(service, state.version)
-    numbers = family.numbers if isinstance(family, IPFamily) else ()
-    held = tuple(one for one in room.held if one.address.family in numbers)
-    return tuple(_found(state, held, newcomer, terms_of(service, state.version)))
+    return family.numbers if isinstance(family, IPFamily) else ()
 
 
 def _found(

@@ -57,7 +57,8 @@ class RawCluster:
     ``recorded`` says that it was read from a snapshot, whose objects have no place in a file.
     ``uid`` tells the cluster from others, where that is known. ``elections`` are for each address
     the nodes in the order in which they would answer for it, where their names do not tell that
-    any more.
+    any more. ``applied`` are for Services, by namespace and name, the fields that an earlier apply has
+    set; None where that is not known, and the documents themselves have to tell.
     """
 
     documents: tuple[RawDocument, ...]
@@ -71,3 +72,4 @@ class RawCluster:
     recorded: bool = False
     uid: str | None = None
     elections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    applied: Mapping[tuple[str, str], frozenset[tuple[str, ...]]] | None = None

@@ -52,14 +52,14 @@ def _section(title: str, headers: Sequence[str], rows: Any) -> Iterator[str]:
 
 def _address(item: _Document) -> list[str]:
     keys = ", ".join(map(code, item["keys"])) or _NONE
-    services = "<br>".join(f"{_name(one)} {', '.join(one['ports'])}".rstrip() for one in item["services"])
+    services = "<br>".join(f"{_name(one)} {_ports(one)}".rstrip() for one in item["services"])
     return [code(item["address"]), keys, services, code(item["pool"] or "") or _NONE]
 
 
 def _pending(service: _Document) -> list[str]:
     reason = service["reason"]
     why = " ".join(word for word in (reason["code"], plain(reason["message"])) if word)
-    return [_name(service), code(service["key"] or "") or _NONE, ", ".join(service["ports"]), why]
+    return [_name(service), code(service["key"] or "") or _NONE, _ports(service), why]
 
 
 def _apart(items: Sequence[_Document]) -> Iterator[list[str]]:
@@ -71,6 +71,10 @@ def _apart(items: Sequence[_Document]) -> Iterator[list[str]]:
     for key, addresses in sorted(found.items()):
         if len(addresses) > 1:
             yield [code(key), ", ".join(map(code, addresses))]
+
+
+def _ports(service: _Document) -> str:
+    return plain(", ".join(service["ports"]))
 
 
 def _name(service: _Document) -> str:

@@ -36,11 +36,11 @@ def check_table(
     """
     blocks: list[Headed] = []
     for item in document["items"]:
-        predicted = item["predicted"]
         state: Cell = _NONE
-        if predicted is not None:
-            paint = {"Assigned": style.ok, "Pending": style.error}.get(predicted["state"], style.warning)
-            state = Painted(text=predicted["state"], paint=paint)
+        if item["predicted"] is not None:
+            told_ = _state(document, item)
+            paint = {"Assigned": style.ok, "Pending": style.error}.get(told_, style.warning)
+            state = Painted(text=told_, paint=paint)
         place = (item["namespace"] or "", item["name"])
         last = [] if labels is None else [labels.get(place, _NONE)]
         told = [*_told(item, style, wide)]
@@ -93,10 +93,9 @@ def markdown(document: Json) -> str:
 
 def _sheet(document: Json) -> Iterator[list[str]]:
     for item in document["items"]:
-        predicted = item["predicted"]
         disturbs = ", ".join(f"{one['namespace']}/{one['name']}" for one in item["disturbs"])
         lists = "" if _lists(item) == _NONE else _lists(item)
-        head = [_object(item), predicted["state"] if predicted else "", lists, disturbs]
+        head = [_object(item), _state(document, item) if item["predicted"] else "", lists, disturbs]
         for finding in item["findings"]:
             yield [*head, finding["severity"], finding["code"], finding["message"]]
         if not item["findings"]:
@@ -121,6 +120,13 @@ def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
     if beside:
         told = dict.fromkeys(f"{finding['code']} {finding['name']}" for finding in beside)
         yield Painted(text=f"info: {', '.join(told)}", paint=style.dim)
+
+
+def _state(document: Json, item: Json) -> str:
+    """What becomes of a Service; where the files hold no pools nobody knows whether it waits."""
+    state = str(item["predicted"]["state"])
+    gaps = {gap["resource"] for gap in document["source"]["notRead"] if gap["reason"] == "not-in-files"}
+    return "unknown" if state == "Pending" and "ipaddresspools" in gaps else state
 
 
 def _paint(severity: str, style: Style) -> Callable[[str], str]:

@@ -5,7 +5,7 @@ Refuses to let a text end the command that it stands in: what has a meaning ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kubectl_sharedip.model.names import ObjectRef
@@ -15,9 +15,19 @@ from kubectl_sharedip.render.text import visible
 _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def workflow_commands(document: Mapping[str, Any], places: Mapping[ObjectRef, Origin]) -> str:
-    """A line for each finding of a CheckReport; ``places`` says where its objects stand in files."""
+def workflow_commands(
+    document: Mapping[str, Any],
+    places: Mapping[ObjectRef, Origin],
+    faults: Iterable[tuple[Origin, str]] = (),
+) -> str:
+    """A line for each finding of a CheckReport; ``places`` says where its objects stand in files.
+
+    ``faults`` are what could not be used of the files, each with its place; they come first.
+    """
     lines = []
+    for origin, what in faults:
+        properties = [*_place(origin), "title=not checked"]
+        lines.append(f"::error {','.join(properties)}::{_data(what)}\n")
     for item in document["items"]:
         object_ = ObjectRef(item["kind"], item["namespace"] or "", item["name"])
         for finding in item["findings"]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kubectl_sharedip.render.text import visible
+
 
 def exposition(families: Iterable[Mapping[str, Any]]) -> str:
     """The families in their order, each with ``name``, ``help`` and ``samples`` of ``labels`` and ``value``.
@@ -30,4 +32,5 @@ def _escaped(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return _escaped(text).replace('"', '\\"')
+    # A name that acts on a terminal can be in files only: no label of a cluster changes by this.
+    return _escaped(visible(text)).replace('"', '\\"')

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.shell import shell_line
 
 if TYPE_CHECKING:
     from kubectl_sharedip.model.plan import Goal
@@ -40,14 +40,14 @@ def fix_command(goal: Goal, needs: Iterable[Allowance], flags: InForce) -> str:
     allowed = ",".join(needs)
     if allowed:
         words.extend(("--allow", allowed))
-    return shlex.join(words)
+    return shell_line(words)
 
 
 def why_command(service: ServiceName, flags: InForce) -> str:
     """The ``kubectl sharedip why`` of this Service."""
-    return shlex.join(["kubectl", "sharedip", "why", service.name, "-n", service.namespace, *flags.ours])
+    return shell_line(["kubectl", "sharedip", "why", service.name, "-n", service.namespace, *flags.ours])
 
 
 def kubectl_command(words: Iterable[str], flags: InForce) -> str:
     """A plain kubectl command with the flags in force."""
-    return shlex.join(["kubectl", *words, *flags.kubectl])
+    return shell_line(["kubectl", *words, *flags.kubectl])

@@ -42,7 +42,7 @@ def file_sd(targets: Sequence[Target]) -> list[Document]:
     return [
         {
             "targets": [_host_port(target)],
-            "labels": {**_labels(target), "__param_module": _MODULES[target.means]},
+            "labels": {**_labels(target), "__param_module": _module(target)},
         }
         for target in scraped(targets)
     ]
@@ -57,13 +57,17 @@ def records(targets: Sequence[Target]) -> list[Document]:
             "port": str(target.port),
             "target": _host_port(target),
             "probe": None if target.means == "none" else target.means,
+            "serverName": target.server_name or None,
         }
         for target in targets
     ]
 
 
-def modules(timeout_s: float) -> Document:
-    """``blackbox.yml``: the exporter's modules. ``timeout_s`` is how long each may take."""
+def modules(targets: Sequence[Target], timeout_s: float) -> Document:
+    """``blackbox.yml``: the exporter's modules, one more for each server name that is sent.
+
+    ``timeout_s`` is how long each may take.
+    """
     timeout = f"{max(1, round(timeout_s * 1000))}ms"
     probers: dict[str, dict[str, Any]] = {
         "sharedip_tcp": {"prober": "tcp"},
@@ -83,6 +87,10 @@ def modules(timeout_s: float) -> Document:
             },
         },
     }
+    for target in sorted(filter(_names_server, targets), key=_module):
+        tcp = probers[_MODULES[target.means]]["tcp"]
+        named_ = {**tcp, "tls_config": {**_ANY_CERTIFICATE, "server_name": target.server_name}}
+        probers[_module(target)] = {"prober": "tcp", "tcp": named_}
     return {"modules": {name: {**one, "timeout": timeout} for name, one in probers.items()}}
 
 
@@ -160,6 +168,16 @@ def _host_port(target: Target) -> str:
         if target.address.family == 6
         else f"{address}:{target.port.number}"
     )
+
+
+def _names_server(target: Target) -> bool:
+    """Whether a server name is sent: who tells Services apart by it answers nobody without."""
+    return target.means in ("tls", "https") and bool(target.server_name)
+
+
+def _module(target: Target) -> str:
+    usual = _MODULES[target.means]
+    return f"{usual}_{target.server_name}" if _names_server(target) else usual
 
 
 def _labels(target: Target) -> dict[str, str]:

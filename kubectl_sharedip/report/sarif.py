@@ -6,7 +6,7 @@ file has a logical place only. Source: OASIS, Static Analysis Results Interchang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
@@ -24,8 +24,15 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _FINGERPRINT = "sharedip/v1"
 
 
-def sarif_log(document: Mapping[str, Any], places: Mapping[ObjectRef, Origin]) -> Document:
-    """The log of one run; ``places`` says where the objects of the files stand."""
+def sarif_log(
+    document: Mapping[str, Any],
+    places: Mapping[ObjectRef, Origin],
+    faults: Sequence[tuple[Origin, str]] = (),
+) -> Document:
+    """The log of one run; ``places`` says where the objects of the files stand.
+
+    ``faults`` are what could not be used of the files, each with its place: the run was no success then.
+    """
     told = [(item, finding) for item in document["items"] for finding in item["findings"]]
     codes = sorted({finding["code"] for _, finding in told})
     return {
@@ -40,6 +47,12 @@ def sarif_log(document: Mapping[str, Any], places: Mapping[ObjectRef, Origin]) -
                     }
                 },
                 "columnKind": "unicodeCodePoints",
+                "invocations": [
+                    {
+                        "executionSuccessful": not faults,
+                        "toolExecutionNotifications": [_notification(*fault) for fault in faults],
+                    }
+                ],
                 "results": [_result(item, finding, codes, places) for item, finding in told],
                 "properties": {"summary": document["summary"]},
             }
@@ -82,14 +95,23 @@ def _result(
 
 def _location(object_: ObjectRef, origin: Origin | None) -> Document:
     logical = [{"name": object_.name, "fullyQualifiedName": str(object_), "kind": "object"}]
+    return {**_physical(origin), "logicalLocations": logical}
+
+
+def _notification(origin: Origin, what: str) -> Document:
+    place = _physical(origin)
+    return {"level": "error", "message": {"text": what}, **({"locations": [place]} if place else {})}
+
+
+def _physical(origin: Origin | None) -> Document:
+    """The file and the line; empty for stdin, which nobody can look at, and for what stands in no file."""
     if origin is None or origin.file in (None, "-"):
-        return {"logicalLocations": logical}
+        return {}
     return {
         "physicalLocation": {
             "artifactLocation": _artifact(PurePath(str(origin.file))),
             "region": {"startLine": origin.line or 1},
-        },
-        "logicalLocations": logical,
+        }
     }
 
 

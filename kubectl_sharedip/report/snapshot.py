@@ -23,5 +23,15 @@ def snapshot_document(
         "read": sorted(raw.read),
         "items": list(items),
         "elections": {address: list(raw.elections[address]) for address in sorted(raw.elections)},
+        "applied": _applied(raw),
         "notes": head["notes"],
     }
+
+
+def _applied(raw: RawCluster) -> list[dict[str, object]] | None:
+    if raw.applied is None:
+        return None
+    return [
+        {"namespace": namespace, "name": name, "fields": sorted(map(list, fields))}
+        for (namespace, name), fields in sorted(raw.applied.items())
+    ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from kubectl_sharedip.model.journal import RunEntry
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Effect, Plan, Way
 from kubectl_sharedip.model.results import Stale
+from kubectl_sharedip.model.shell import shell_line
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 from kubectl_sharedip.report.commands import InForce
 from kubectl_sharedip.report.envelope import Document, named
@@ -87,7 +87,7 @@ def run_summary(way: Way, undoes: str | None = None) -> str:
 def undo_command(plan_id: str, flags: InForce, *, resume: bool, journal_dir: str | None) -> str:
     """The ``kubectl sharedip undo`` of this plan."""
     words = ["kubectl", "sharedip", "undo", plan_id, *(["--resume"] if resume else []), *flags.ours]
-    return shlex.join([*words, *(["--journal-dir", journal_dir] if journal_dir else [])])
+    return shell_line([*words, *(["--journal-dir", journal_dir] if journal_dir else [])])
 
 
 def _in_the_way(given: Given) -> Iterator[str]:

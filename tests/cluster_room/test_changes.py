@@ -44,7 +44,7 @@ def test_a_change_is_seen_also_one_from_before_it_was_asked_for(to: Connect, bod
         changes = Changes(to(api), WATCHED)
         api.put(body)
 
-        assert changes.complete
+        assert not changes.unwatched
         assert waited(changes) < LONGEST_S
 
 
@@ -59,15 +59,16 @@ def test_what_is_no_news_is_not_waited_for_longer_than_asked(to: Connect) -> Non
 def test_what_may_no_longer_be_watched_makes_it_incomplete(to: Connect) -> None:
     with FakeApi([service("old")]) as api:
         changes = Changes(to(api), WATCHED)
-        assert changes.complete
+        assert not changes.unwatched
 
         api.forbidden = {("events", None), ("events", "*")}
         begun = time.monotonic()
         # One that was just about to begin is not dropped yet; those that go on are news meanwhile.
-        while changes.complete:
+        while not changes.unwatched:
             api.drop_watches()
             changes.wait(0.2, gather_s=0)
             assert time.monotonic() - begun < LONGEST_S
+        assert changes.unwatched == {"events"}
 
 
 def test_a_server_that_goes_away_counts_as_a_change(to: Connect) -> None:
@@ -82,7 +83,7 @@ def test_what_may_not_even_be_read_changes_no_answer(to: Connect) -> None:
         api.forbidden = {("events", None), ("events", "*")}
         changes = Changes(to(api), WATCHED)
 
-        assert changes.complete
+        assert not changes.unwatched
         api.put(service("new"))
         assert waited(changes) < LONGEST_S
 
@@ -93,7 +94,7 @@ def test_where_rights_end_at_a_namespace_that_is_watched(to: Connect) -> None:
         api.forbidden = {("services", None), ("ipaddresspools", None)}
         changes = Changes(to(api, namespace="shop"), WATCHED)
 
-        assert changes.complete
+        assert not changes.unwatched
         api.put(service("new"))
         assert waited(changes) < LONGEST_S
         api.put(pool("lab"))

@@ -147,7 +147,24 @@ def test_debts_that_are_paid_are_said(tmp_path: Path) -> None:
 
     ended = check("--offline", "-f", better, "--baseline", saved)
 
-    assert "of the baseline are there no more" in ended.err
+    assert "1 of the baseline are there no more" in ended.err  # one finding, which spoke of several fields
+
+
+@pytest.mark.parametrize("words", [("-n", "bank"), ("-l", "tier=web")], ids=" ".join)
+def test_what_is_not_looked_at_is_not_paid(tmp_path: Path, words: tuple[str, str]) -> None:
+    """Old debts of other namespaces, and of Services that -l leaves out, may well be there still."""
+    web = manifest("web", namespace="bank", more=", labels: {tier: web}")
+    file = written(tmp_path, "a.yaml", POOL, *CLASH, web)
+    saved = written(tmp_path, "old.json", check(*offline("-f", file)).out)
+
+    ended = check("--offline", "-f", file, "--baseline", saved, *words)
+
+    assert "bank/web" in ended.out
+    assert "no more" not in ended.err
+
+
+def test_stdin_cannot_be_both(tmp_path: Path) -> None:
+    refused(check("--offline", "-f", "-", "--baseline", "-"), 3, "stdin is given twice", "--baseline -")
 
 
 def test_a_baseline_may_be_yaml(tmp_path: Path) -> None:
@@ -158,7 +175,15 @@ def test_a_baseline_may_be_yaml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", '{"apiVersion": "v1", "kind": "List", "items": []}', '{"kind": "CheckReport"}']
+    "text",
+    [
+        "",
+        "[]",
+        '{"apiVersion": "v1", "kind": "List", "items": []}',
+        '{"kind": "CheckReport"}',
+        '{"apiVersion": "sharedip/v1", "kind": "CheckReport"}',
+        '{"apiVersion": "sharedip/v2", "kind": "CheckReport", "items": []}',
+    ],
 )
 def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
     file = written(tmp_path, "a.yaml", POOL, *CLASH)

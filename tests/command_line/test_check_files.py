@@ -124,6 +124,40 @@ def test_a_template_that_is_no_yaml_either(tmp_path: Path) -> None:
     assert int(line.split(":")[2]) in (10, 11)
 
 
+@pytest.mark.parametrize(
+    ("metadata", "field"),
+    [
+        ("{name: web, annotations: {metallb.io/allow-shared-ip: true}}", "allow-shared-ip"),
+        ("{name: web, labels: {tier: 1}}", "tier"),
+        ("{name: 5}", "metadata.name"),
+        ("{generateName: web-}", "metadata.name"),
+        ("{name: web, namespace: no}", "metadata.namespace"),
+        ("{name: web, labels: tier}", "metadata.labels"),
+        ('{name: web}\nspec: {type: LoadBalancer, ports: [{port: 80}, {port: "81"}]}', "spec.ports[1].port"),
+    ],
+)
+def test_what_no_api_server_takes_is_named_and_the_rest_is_checked(
+    tmp_path: Path, metadata: str, field: str
+) -> None:
+    """Texts that YAML takes for something else; without quotes kubectl apply refuses all of the object."""
+    bad = f"apiVersion: v1\nkind: Service\nmetadata: {metadata}\n---\n"
+    file = written(tmp_path, "a.yaml", POOL, bad, manifest("good", "81"))
+
+    ended = check(*offline("-f", file))
+
+    assert ended.status == 3
+    assert [one["name"] for one in ended.document["items"]] == ["good"]
+    assert "a.yaml:6" in ended.err
+    assert field in ended.err
+
+
+def test_null_and_a_date_are_taken_as_kubectl_takes_them(tmp_path: Path) -> None:
+    notes_ = "annotations: {since: 2026-01-02, metallb.io/address-pool: null}"
+    plain = manifest("web").replace("annotations: {}", notes_)
+
+    assert check(*offline("-f", written(tmp_path, "a.yaml", POOL, plain))).status == 0
+
+
 def test_one_bad_document_among_good_ones_has_its_own_line(tmp_path: Path) -> None:
     file = written(tmp_path, "a.yaml", POOL, manifest("web"), "kind: [\n", "---\n", manifest("api", "81"))
 
@@ -223,6 +257,40 @@ def test_offline_needs_files(program: Program) -> None:
     refused(program("check", "--offline"), 2, "-f FILE")
 
 
+def test_services_of_other_namespaces_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.yaml", manifest("web"), manifest("api", namespace="bank"))
+    pool = written(tmp_path, "b.yaml", POOL)
+
+    some = check(*offline("-f", pool, "-f", file, "-n", "bank")).document
+    none = check(*offline("-f", pool, "-f", file, "-n", "dev")).document
+
+    assert [one["name"] for one in some["items"]] == ["api"]
+    assert [text for text in notes(some) if "one Service of the files" in text and "(shop)" in text]
+    assert none["items"] == []
+    assert [text for text in notes(none) if "2 Services of the files" in text and "(bank, shop)" in text]
+    refused(check("--offline", "-f", file, "-n", "dev"), 3, 'namespace "dev"', "bank, shop", "-A")
+    assert not [
+        text for text in notes(check(*offline("-f", pool, "-f", file)).document) if "left out" in text
+    ]
+
+
+def test_labels_that_no_service_of_the_files_has_are_said(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.yaml", POOL, manifest("web"))
+
+    assert "-l leaves out every Service of the files (1)" in check("--offline", "-f", file, "-l", "a=b").err
+
+
+def test_a_command_that_is_printed_lets_no_line_break_through(tmp_path: Path) -> None:
+    """A line of a log that begins with :: is a command to GitHub, whoever wrote the manifest."""
+    evil = manifest("web", namespace='"x\\n::error::y\\e[31m"', annotations={PIN: "198.51.100.1"})
+
+    ended = check("--offline", "-f", written(tmp_path, "a.yaml", POOL, evil))
+
+    assert "What helps: " in ended.err
+    assert not [line for line in ended.err.splitlines() if line.startswith("::")]
+    assert "\x1b" not in ended.err
+
+
 def test_without_pools_it_is_said_that_nothing_is_foretold(tmp_path: Path) -> None:
     alone = written(tmp_path, "a.yaml", manifest("web"))
 
@@ -233,3 +301,16 @@ def test_without_pools_it_is_said_that_nothing_is_foretold(tmp_path: Path) -> No
     assert "ipaddresspools" in said
     assert "which address a Service gets, if any, is not known" in said
     assert not [note for note in with_pool["notes"] if note["code"] == "SIP901"]
+
+
+def test_without_pools_no_row_says_that_anybody_waits(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.yaml", manifest("web"), manifest("odd", loadBalancerClass="x/y"))
+
+    table = check("--offline", "-f", file).out
+    sheet = check("--offline", "-f", file, "-o", "csv").out
+
+    assert [line.split()[:2] for line in table.splitlines() if line.startswith("shop/")] == [
+        ["shop/web", "unknown"],
+        ["shop/odd", "NotHandled"],
+    ]
+    assert [line.split(",")[1] for line in sheet.splitlines()[1:]] == ["unknown", "NotHandled"]

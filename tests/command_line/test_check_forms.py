@@ -104,6 +104,33 @@ def test_workflow_commands_are_one_a_finding_and_nothing_else(file: str) -> None
     assert any("%250A" in line for line in evil)
 
 
+def test_what_could_not_be_used_stands_beside_its_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log without it would be that of manifests with which nothing is wrong."""
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "m.yaml", POOL, manifest("one"), "just: text\n")
+    words = ("--offline", "-f", "m.yaml", "-f", "gone.yaml", "-o")
+
+    github, sarif = check(*words, "github"), check(*words, "sarif")
+
+    line = (tmp_path / "m.yaml").read_text().splitlines().index("just: text") + 1
+    first, second = github.out.splitlines()
+    assert github.status == sarif.status == 3
+    assert first.startswith(f"::error file=m.yaml,line={line},title=not checked::not a Kubernetes object")
+    assert second.startswith("::error file=gone.yaml,line=1,title=not checked::no such file")
+    (invocation,) = json.loads(sarif.out)["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    told = [one["locations"][0]["physicalLocation"] for one in invocation["toolExecutionNotifications"]]
+    assert [(one["artifactLocation"]["uri"], one["region"]["startLine"]) for one in told] == [
+        ("m.yaml", line),
+        ("gone.yaml", 1),
+    ]
+    written(tmp_path, "m.yaml", POOL, manifest("one"))
+    well = json.loads(check("--offline", "-f", "m.yaml", "-o", "sarif").out)
+    assert well["runs"][0]["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
+
+
 def test_metrics_are_open_metrics_with_stable_labels(file: str) -> None:
     families = parsed(offline(file, "prometheus"))
 

@@ -156,6 +156,28 @@ def test_what_was_not_read_is_null_and_no_finding(tmp_path: Path) -> None:
     assert [finding["code"] for finding in found["odd"]["findings"]] == ["SIP313"]
 
 
+def test_what_pools_show_by_themselves_needs_no_service(tmp_path: Path) -> None:
+    """Pools alone, before anything else is deployed."""
+    place = tmp_path / "pools.yaml"
+    pools_ = [
+        {
+            "apiVersion": "metallb.io/v1beta1",
+            "kind": "IPAddressPool",
+            "metadata": {"namespace": "metallb-system", "name": name},
+            "spec": {"addresses": [range_]},
+        }
+        for name, range_ in (("one", "192.0.2.0/24"), ("two", "192.0.2.9/32"))
+    ]
+    place.write_text("\n---\n".join(map(json.dumps, pools_)))
+
+    found = pools(str(place))
+
+    assert {name: [one["code"] for one in item["findings"]] for name, item in found.items()} == {
+        "one": ["SIP308"],
+        "two": ["SIP308"],
+    }
+
+
 # Who could join
 
 
@@ -237,6 +259,10 @@ def test_what_for_cannot_mean(program: Program, file: str, tmp_path: Path) -> No
     refused(program("pools", "-f", file, "--for", "443", "--for", str(nothing)), 2, "not both")
     refused(program("pools", "-f", file, "--for", str(nothing)), 3, "no Service")
     refused(program("pools", "-f", file, "--for", "nowhere.yaml"), 3, "nowhere.yaml")
+    refused(program("pools", "-f", file, "--for", "443,8080-8081"), 2, "443/TCP,53/UDP")
+    template = tmp_path / "t.yaml"
+    template.write_text('{apiVersion: v1, kind: Service, metadata: {name: "{{ .Name }}"}, spec: {}}')
+    refused(program("pools", "-f", file, "--for", str(template)), 3, "t.yaml:1", "template")
     with pytest.raises(click.UsageError, match="watches a cluster"):
         ask("pools", "-f", file, "-w")
 
@@ -330,6 +356,17 @@ def test_what_could_be_joined_is_a_table_and_nothing_is_said_so(program: Program
     )
     assert (none.status, none.out) == (0, "")
     assert none.err.startswith("No address can be joined.\n2 IPv4 addresses are free in lab.")
+
+
+def test_room_is_told_of_pools_that_it_may_use(program: Program, file: str, tmp_path: Path) -> None:
+    """Of a manifest it is known for whom it is, and which families it has."""
+    red = program("pools", "-f", file, "--for", manifest(tmp_path, "red-one", key="none"))
+    shop = program("pools", "-f", file, "--for", manifest(tmp_path, "shop", key="none"))
+
+    assert "2 IPv4 addresses are free in lab." in red.err
+    assert "IPv6" not in red.err
+    assert "in lab" not in shop.err
+    assert "3 IPv4 addresses are free in odd." in shop.err
 
 
 # On a cluster

@@ -474,6 +474,22 @@ def test_what_the_exporter_cannot_try_is_in_the_records_alone(safe: Program) -> 
     assert "1 of 2 are not for the blackbox exporter" in ended.err
 
 
+def test_the_exporter_sends_the_server_name_that_probe_sends(safe: Program) -> None:
+    web = svc("web", HERE, 443, 80)
+    web["metadata"]["annotations"]["external-dns.alpha.kubernetes.io/hostname"] = "www.example.com, other"
+    ended = safe("probe", "-f", written(safe, web), "--tls", "--targets", "out")
+
+    secure, plain = json.loads((safe.home / "out" / "targets.json").read_text())
+    records = [json.loads(one) for one in (safe.home / "out" / "records.jsonl").read_text().splitlines()]
+    assert ended.status == 0
+    modules = yaml.safe_load((safe.home / "out" / "blackbox.yml").read_text())["modules"]
+    sent = modules[secure["labels"]["__param_module"]]["tcp"]["tls_config"]
+    assert sent == {"insecure_skip_verify": True, "server_name": "www.example.com"}
+    assert plain["labels"]["__param_module"] == "sharedip_tcp"
+    assert modules["sharedip_tls"]["tcp"]["tls_config"] == {"insecure_skip_verify": True}
+    assert [one["serverName"] for one in records] == ["www.example.com"] * 2
+
+
 def test_targets_are_written_anew_and_a_folder_that_is_none_is_said(safe: Program) -> None:
     file = written(safe, svc("web", HERE, 80))
     (safe.home / "file").write_text("")

@@ -95,6 +95,37 @@ def test_every_command_answers_as_on_the_cluster(lab: Lab, taken: Path, words: t
     assert again["source"]["files"] == [str(taken)]
 
 
+def test_annotations_for_this_program_are_read_of_whatever_has_them(lab: Lab, tmp_path: Path) -> None:
+    """What is ignored on a pool, and the name that probe and its targets give to a server."""
+    pool: Json = {
+        "apiVersion": "metallb.io/v1beta1",
+        "kind": "IPAddressPool",
+        "metadata": {
+            "namespace": "metallb-system",
+            "name": "odd",
+            "annotations": {"sharedip/ignore": "SIP313", "example.com/token": TOKEN},
+        },
+        "spec": {"addresses": ["203.0.113.255/32", "203.0.113.1/32"], "avoidBuggyIPs": True},
+    }
+    lab.api.put(pool)
+    body = lab.get("dns-tcp")
+    body["metadata"]["annotations"]["external-dns.alpha.kubernetes.io/hostname"] = "dns.example.com"
+    lab.api.put(body)
+    file = tmp_path / "cluster.json"
+    assert ask(*lab.words("snapshot"), "--to", str(file)).status == 0
+
+    live, again = said(lab, "check", "-A"), replayed(file, "check", "-A")
+    for folder, words in (("live", lab.words("probe", "-A")), ("again", ("probe", "-A", "-f", str(file)))):
+        assert ask(*words, "--tls", "53", "--targets", str(tmp_path / folder)).status == 0
+
+    assert live["summary"]["ignored"] == 1
+    assert again["summary"] == live["summary"]
+    assert "dns.example.com" in (tmp_path / "live" / "blackbox.yml").read_text()
+    for one in ("targets.json", "blackbox.yml", "rules.yml", "records.jsonl"):
+        assert (tmp_path / "again" / one).read_text() == (tmp_path / "live" / one).read_text()
+    assert TOKEN not in file.read_text()
+
+
 @pytest.mark.parametrize(
     "closed",
     [
@@ -236,6 +267,7 @@ def written(folder: Path, change: dict[str, Any]) -> str:
         "read": ["services"],
         "items": [],
         "elections": {},
+        "applied": [],
         "notes": [],
     }
     file = folder / "snapshot.json"
@@ -261,6 +293,9 @@ def test_a_snapshot_without_any_object_is_a_cluster_without_any(program: Program
         ({"source": {"notRead": [{"resource": "nodes", "reason": "asleep"}]}}, "source.notRead[0]"),
         ({"elections": {"192.0.2.1": "n1"}}, "192.0.2.1"),
         ({"clusterUID": 7}, "clusterUID"),
+        ({"applied": {}}, "applied is not a list"),
+        ({"applied": ["web"]}, "applied[0] is not an object"),
+        ({"applied": [{"namespace": "shop", "name": "web", "fields": ["spec"]}]}, "applied[0].fields"),
     ],
 )
 def test_another_form_or_a_damaged_one(program: Program, tmp_path: Path, change: Json, said_: str) -> None:

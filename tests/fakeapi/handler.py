@@ -77,7 +77,11 @@ class Handler(BaseHTTPRequestHandler):
         if meant is None:
             return None
         verb = _WRITES.get(request.method) or ("get" if meant.name else "list")
-        closed = ((meant.served.plural, meant.namespace), (meant.served.plural, "*"))
+        closed = (
+            (meant.served.plural, meant.namespace),
+            (meant.served.plural, "*"),
+            (meant.served.plural, f"{verb} *"),
+        )
         if any(place in self.api.forbidden for place in closed):
             user = request.headers.get("impersonate-user", (self.api.user,))[0]
             return forbidden(meant, verb, user)

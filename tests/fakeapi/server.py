@@ -21,11 +21,11 @@ OnWrite = Callable[[str, Json], None]
 class FakeApi:
     """A server on 127.0.0.1 while the block lasts; its threads end with it.
 
-    ``token`` is demanded of every request (None: everybody may). ``forbidden`` holds pairs of plural
-    and namespace that are answered with 403: None is the list of all namespaces and what has no
-    namespace, ``"*"`` is everything of that plural. ``absent`` are plurals that this server does not
-    have. Without ``knows_service_type`` it is older than Kubernetes 1.31. ``tls`` are the paths of a
-    certificate and its key. All but ``tls`` may be changed at any time.
+    ``token`` is demanded of every request (None: everybody may). ``forbidden`` holds pairs of plural and
+    namespace that are answered with 403: None is the list of all namespaces and what has no namespace,
+    ``"*"`` is everything of that plural, ``"get *"`` each of them by name. ``absent`` are plurals that
+    this server does not have. Without ``knows_service_type`` it is older than Kubernetes 1.31. ``tls``
+    are the paths of a certificate and its key. All but ``tls`` may be changed at any time.
     """
 
     def __init__(

@@ -62,6 +62,13 @@ _SELECTOR = {
 _MANAGED = [
     {"manager": "MARK", "operation": "Update", "fieldsV1": {"f:MARK": {}}, "time": "2026-01-05T10:00:00Z"}
 ]
+_OURS = {
+    "sharedip/ignore": "SIP208, MARK",
+    "sharedip/udp-probe": "53:MARK",
+    "sharedip/woken": "MARK",
+    "sharedip/MARK": "MARK",
+    "external-dns.alpha.kubernetes.io/hostname": "MARK.example.com, MARK",
+}
 _COMMON = {"uid": "MARK", "selfLink": "/MARK", "generateName": "MARK"}
 
 
@@ -71,7 +78,7 @@ def _meta(**more: Json) -> Json:
         "name": "MARK",
         "namespace": "MARK",
         "labels": {"MARK": "MARK", "app": "MARK", "env": "MARK"},
-        "annotations": {"MARK/x": "MARK", "metallb.io/allow-shared-ip": "MARK"},
+        "annotations": {"MARK/x": "MARK", "metallb.io/allow-shared-ip": "MARK", **_OURS},
         "managedFields": _MANAGED,
         **more,
     }
@@ -113,6 +120,7 @@ def full_bodies() -> Iterator[Json]:
         "meta.helm.sh/release-namespace": "MARK",
         "kustomize.toolkit.fluxcd.io/reconcile": "MARK",
         "service.kubernetes.io/token": "MARK",
+        **_OURS,
     }
     owner = {"apiVersion": "MARK/v1", "kind": "Kafka", "name": "MARK", "controller": True, "uid": "MARK"}
     yield {

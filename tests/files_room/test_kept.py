@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 from tests.files_room.marks import Marks, full_bodies
 
 Json = dict[str, Any]
+SCHEMAS = Path(__file__).parents[2] / "kubectl_sharedip" / "report" / "schemas"
 _NOWHERE = ("Node", "Namespace", "ServiceCIDR")
 _GIVEN = Given(namespace=None, version=None, lb_class=None, newest_known=NEWEST_KNOWN)
 
@@ -100,6 +102,13 @@ def test_intake_makes_the_same_of_what_is_kept() -> None:
     assert after.announcing.speakers == before.announcing.speakers
     assert after.announcing.l2_advertisements == before.announcing.l2_advertisements
     assert after.announcing.nodes == before.announcing.nodes
+
+
+def test_the_schema_of_a_snapshot_names_what_is_kept() -> None:
+    properties = json.loads((SCHEMAS / "Snapshot.json").read_text())["properties"]
+
+    assert set(properties["items"]["items"]["properties"]["kind"]["enum"]) == set(KEPT)
+    assert set(properties["read"]["items"]["enum"]) == set(RESOURCES)
 
 
 def test_every_kind_that_is_kept_has_rules_for_renaming() -> None:

@@ -181,6 +181,7 @@ def test_nothing_of_the_originals_is_left() -> None:
         server=f"https://{marks.mark()}.example:6443",
         files=(f"{marks.mark()}.yaml",),
         uid=marks.mark(),
+        applied={(marks.mark(), marks.mark()): frozenset({("metadata", "labels", marks.mark())})},
     )
 
     text = repr(redacted(raw, metallb_namespace=METALLB))
@@ -204,6 +205,39 @@ def test_no_name_no_key_and_no_address_is_left(seed: int) -> None:
     # A range that holds a whole family leaves no place to move its addresses to.
     if not {"0.0.0.0/0", "::/0"}.intersection(texts(document.body for document in raw.documents)):
         assert values.isdisjoint({*ADDRESSES, *KEYS} - {"", "k", "true", "Shared"})
+
+
+def test_what_this_program_reads_itself_keeps_its_sense_and_names_nobody() -> None:
+    """A question in hexadecimal digits is a text too: that of DNS holds the name that is asked for."""
+    asked = "0001" + b"\x04acme\x07example".hex()
+    annotations = {
+        "sharedip/ignore": "SIP208,sip804 802 acme",
+        "sharedip/udp-probe": f"53:{asked},5000:00ff, acme",
+        "sharedip/woken": "2",
+        "external-dns.alpha.kubernetes.io/hostname": "www.acme.example,api.acme.example",
+    }
+    body = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"namespace": "shop", "name": "web", "annotations": annotations},
+    }
+    raw = RawCluster(
+        documents=(RawDocument(body=body, origin=Origin()),),
+        read=frozenset(RESOURCES),
+        not_read=(),
+        taken_at=None,
+    )
+
+    (document,) = redacted(raw, metallb_namespace=METALLB).documents
+
+    found = document.body["metadata"]["annotations"]
+    words = found["sharedip/ignore"].replace(",", " ").split()
+    assert words[:3] == ["SIP208", "sip804", "802"]
+    assert found["sharedip/udp-probe"] == "53:00,5000:00,(redacted)"
+    assert found["sharedip/woken"] == "2"
+    assert len(set(found["external-dns.alpha.kubernetes.io/hostname"].split(","))) == 2
+    assert "acme" not in repr(found)
+    assert asked not in repr(found)
 
 
 # Addresses, keys and names one by one

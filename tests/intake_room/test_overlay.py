@@ -222,3 +222,9 @@ def test_what_kubectl_noted_down_was_applied_whoever_owns_it() -> None:
         ("spec", "selector"),
     }
     assert applied_before(service({}, annotations={LAST_APPLIED: "{"})) == frozenset()
+
+
+@pytest.mark.parametrize("key", ["k:", "k:{", "k:[]", 'k:{"port":{}}', "k:" + "[" * 100_000])
+def test_an_account_that_cannot_be_read_costs_nothing_else(key: str) -> None:
+    account = ("kubectl", "Apply", {**KEYED, "f:spec": {"f:ports": {key: {}}}})
+    assert ("metadata", "annotations", "k") in applied_before(owned_by(account))

@@ -2,7 +2,8 @@
 
 Plain HTTP on 127.0.0.1, TLS to the server. It numbers the requests in the order in which they come,
 calls ``before`` when one has come and is not sent on yet, and ``after`` when the server has answered
-and the program has not heard of it. Either may raise Lost: the connection then ends without a word.
+and the program has not heard of it. Either may raise Lost: the connection then ends without a word; or
+Instead: the program then gets that answer.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import http.client
 import json
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,21 @@ from tests.realcluster.cluster import RealCluster
 
 _NOT_PASSED_ON = ("connection", "host", "transfer-encoding", "content-length", "keep-alive")
 _BLOCK_BYTES = 1 << 16
+
+
+class Instead(Exception):
+    """Another answer than the server's: status, headers and body, of which only a part may come."""
+
+    def __init__(
+        self,
+        status: int,
+        body: bytes,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        part: bool = False,
+    ) -> None:
+        self.status, self.body, self.headers, self.part = status, body, headers, part
+        super().__init__(status)
 
 
 class Lost(Exception):
@@ -190,17 +206,32 @@ class _Handler(BaseHTTPRequestHandler):
         passing = self.proxy.numbered(self.command, self.path, self.rfile.read(length) if length else b"")
         upstream = self.proxy.upstream()
         with suppress(Lost, OSError, http.client.HTTPException):
-            self.proxy.check()
-            self.proxy.before(passing)
-            self.proxy.check()
-            headers = {n: v for n, v in self.headers.items() if n.lower() not in _NOT_PASSED_ON}
-            upstream.request(self.command, self.path, passing.body or None, headers)
-            answer = upstream.getresponse()
-            body = b"" if passing.watches else answer.read()
-            self.proxy.after(passing)
-            self.proxy.check()
-            self._answer(passing, answer, body)
+            try:
+                self._pass_through(passing, upstream)
+            except Instead as other:
+                self._answer_instead(other)
         upstream.close()
+
+    def _pass_through(self, passing: Passing, upstream: http.client.HTTPSConnection) -> None:
+        self.proxy.check()
+        self.proxy.before(passing)
+        self.proxy.check()
+        headers = {n: v for n, v in self.headers.items() if n.lower() not in _NOT_PASSED_ON}
+        upstream.request(self.command, self.path, passing.body or None, headers)
+        answer = upstream.getresponse()
+        body = b"" if passing.watches else answer.read()
+        self.proxy.after(passing)
+        self.proxy.check()
+        self._answer(passing, answer, body)
+
+    def _answer_instead(self, other: Instead) -> None:
+        self.send_response(other.status)
+        for name, value in {"Content-Type": "application/json", **other.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Connection", "close")
+        self.send_header("Content-Length", str(len(other.body)))
+        self.end_headers()
+        self.wfile.write(other.body[: len(other.body) // 2] if other.part else other.body)
 
     def _answer(self, passing: Passing, answer: http.client.HTTPResponse, body: bytes) -> None:
         self.send_response(answer.status)

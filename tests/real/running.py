@@ -45,6 +45,7 @@ class Running:
             env=clean_environment(),
             preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - one system call, no lock
         )
+        self._said = ""
 
     def __enter__(self) -> Running:
         return self
@@ -64,10 +65,24 @@ class Running:
         """As ``kill`` does it, or the terminal for Ctrl-C."""
         self._process.send_signal(number)
 
+    def said_until(self, text: str) -> str:
+        """What stands on stderr, once this text does, with the rest of its line."""
+        assert self._process.stderr is not None
+        end = time.monotonic() + _LONGEST_S
+        while text not in self._said and time.monotonic() < end:
+            if select.select([self._process.stderr], [], [], 0.5)[0]:
+                line = self._process.stderr.readline()
+                if not line:
+                    break
+                self._said += line
+        assert text in self._said, self._said
+        return self._said
+
     def ended(self) -> Ended:
         """Waits for its end."""
         try:
             out, err = self._process.communicate(timeout=_LONGEST_S)
+            err = self._said + err
         finally:
             self._process.kill()
         return Ended(status=self._process.returncode, out=out, err=err)

@@ -61,7 +61,8 @@ def test_a_log_without_findings_and_one_of_stdin_are_sarif(
     quiet = written(tmp_path, "a b.yaml", POOL, manifest("web"))
     loud = written(tmp_path, "c.yaml", POOL, manifest("web", annotations={KEY: "1", PIN: "203.0.113.1"}))
 
-    for file in (quiet, loud):
+    broken = written(tmp_path, "d.yaml", POOL, manifest("web"), "just: text\n")
+    for file in (quiet, loud, broken):
         assert faults(validator, check("--offline", "-f", file, "-o", "sarif").document) == []
 
 

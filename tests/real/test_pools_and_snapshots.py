@@ -15,6 +15,7 @@ from tests.command_line.schema import broken_promises
 from tests.diagnose_room.program import ask
 from tests.real.asking import document, sharedip
 from tests.realcluster import examples
+from tests.realcluster.api import Json
 from tests.realcluster.cluster import RealCluster
 from tests.worlds.generate import generate
 from tests.worlds.play import Player, Refused
@@ -177,4 +178,40 @@ metadata: {name: dns-tcp-1, namespace: default, labels: {kubernetes.io/service-n
 addressType: IPv4
 ports: [{name: "", port: 53, protocol: TCP}]
 endpoints: [{addresses: [10.244.0.10], nodeName: n1, conditions: {ready: true}}]
+"""
+
+
+def test_what_an_apply_takes_away_is_known_at_home_too(cluster: RealCluster, tmp_path: Path) -> None:
+    """The manifest has the key no more: the API server takes it away, and MetalLB the shared address."""
+    examples.create(cluster, examples.manifests("classic-conflict"))
+    cluster.kubectl("apply", "--server-side", "-f", "-", input=_APPLIED.format(f'{{{_KEY}: "mine"}}'))
+    cluster.settle()
+    manifest, home = tmp_path / "m.yaml", tmp_path / "home.json.gz"
+    manifest.write_text(_APPLIED.format("{}"))
+    assert sharedip(cluster, "snapshot", "--to", str(home)).returncode == 0
+
+    # Status 1: its endpoints are not there (SIP601).
+    live = document(cluster, "check", "-f", str(manifest), "-n", "default", status=1)
+    again = document(cluster, "check", "-f", str(home), "-f", str(manifest), "-n", "default", status=1)
+
+    assert _said(again, f" -f {home}")["items"] == _said(live, "")["items"]
+    assert not any(note["code"] == "SIP903" for note in again["notes"])
+    held = {tuple(path) for one in _snapshot(cluster)["applied"] for path in one["fields"]}
+    assert ("metadata", "annotations", _KEY) in held
+    cluster.kubectl("apply", "--server-side", "-f", str(manifest))
+    (mine,) = (one for one in _snapshot(cluster)["applied"] if one["name"] == "mine")
+    assert ["metadata", "annotations", _KEY] not in mine["fields"]
+    assert ["spec", "ports", "9000/TCP"] in mine["fields"]
+
+
+def _snapshot(cluster: RealCluster) -> Json:
+    return document(cluster, "snapshot")
+
+
+_KEY = "metallb.universe.tf/allow-shared-ip"
+_APPLIED = """
+apiVersion: v1
+kind: Service
+metadata: {{name: mine, namespace: default, annotations: {}}}
+spec: {{type: LoadBalancer, ports: [{{port: 9000}}]}}
 """

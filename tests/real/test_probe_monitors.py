@@ -256,6 +256,25 @@ def test_a_real_exporter_comes_to_the_same_results(programs: Monitors, tmp_path:
     assert used == {"sharedip_tcp", "sharedip_tls", "sharedip_http", "sharedip_https"}
 
 
+def test_a_real_exporter_sends_the_same_server_name(programs: Monitors, tmp_path: Path) -> None:
+    seen: list[str | None] = []
+    answer = listeners.saying(b"HTTP/1.1 200 OK\r\n\r\n")
+    speaking = listeners.speaking_tls(certificate.written(tmp_path), answer, seen)
+    with ExitStack() as up:
+        secure, https = (up.enter_context(listening(speaking, HERE)) for _ in range(2))
+        web = svc("web", HERE, secure, https)
+        web["metadata"]["annotations"]["external-dns.alpha.kubernetes.io/hostname"] = "www.example.com"
+        flags = ("--tls", f"{secure},{https}", "--http", f"{https}", *SHORT)
+        done = sharedip(tmp_path, "probe", "-f", written(tmp_path, web), "--targets", "out", *flags)
+        assert done.returncode == 0, done.stderr
+        targets = json.loads((tmp_path / "out" / "targets.json").read_text())
+        with exporting(programs, tmp_path / "out") as port:
+            found = [success(port, one["targets"][0], one["labels"]["__param_module"]) for one in targets]
+
+    assert found == [True, True]
+    assert seen == ["www.example.com"] * 2
+
+
 def _target(item: Json) -> str:
     number = item["port"].partition("/")[0]
     return f"[{item['address']}]:{number}" if ":" in item["address"] else f"{item['address']}:{number}"

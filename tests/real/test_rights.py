@@ -186,6 +186,58 @@ def _not_read(snapshot: Json) -> list[Json]:
     return found
 
 
+def test_without_getting_services_what_needs_none_is_answered(
+    town: RealCluster, program: Path, tmp_path: Path
+) -> None:
+    """Services that are listed are known; fix, which reads each again before an edit, makes none."""
+    roles = rights.shipped()
+    _give(town, {"listing": [rights.without(roles[READER], ("get", "", "services")), roles[FIXER]]})
+    person = Person(program, town.kubeconfig, "listing")
+    manifest = tmp_path / "web.json"
+    manifest.write_text(json.dumps(_service("web", 81, {})))
+
+    assert person("why", "late").status == 0
+    checked = person("check", "-f", str(manifest), "-o", "json")
+    document = json.loads(checked.out)
+    (web,) = (one for one in document["items"] if one["name"] == "web")
+    assert web["predicted"] == {"state": "Assigned", "addresses": [[_HELD]]}
+    assert any("not read one by one" in note["message"] for note in document["notes"])
+    for words in (("why", "kubernetes"), ("fix", "late", "--allow", "unpin", "--yes")):
+        done = person(*words)
+        assert done.status == 3, (words, done.err)
+        assert 'User "listing" cannot get resource "services"' in done.err
+    assert town.addresses()["default/late"] == []
+
+
+def test_without_getting_namespaces_the_cluster_has_no_name_and_all_else_goes_on(
+    town: RealCluster, program: Path, tmp_path: Path
+) -> None:
+    roles = rights.shipped()
+    _give(town, {"nameless": [rights.without(roles[READER], ("get", "", "namespaces")), roles[FIXER]]})
+    person = Person(program, town.kubeconfig, "nameless")
+
+    snapshot = person("snapshot", "-o", "json")
+    assert (snapshot.status, json.loads(snapshot.out)["clusterUID"]) == (0, None)
+    for words in (("fix", "late", "--allow", "unpin", "--yes"), ("undo", "--yes")):
+        done = person(*words, "--journal-dir", str(tmp_path / "journals"))
+        assert done.status == 0, (words, done.err)
+
+
+def test_what_may_not_be_watched_is_said_and_the_answer_given(town: RealCluster, program: Path) -> None:
+    reader = rights.shipped()[READER]
+    watched = sorted(right for right in rights.granted(reader) if right[0] == "watch")
+    _give(town, {f"blind-{right[2]}": [rights.without(reader, right)] for right in watched})
+    for _, _, resource in watched:
+        words = ("why" if resource == "events" else "pools", "-w")
+        with Person(program, town.kubeconfig, f"blind-{resource}").start(*words) as running:
+            said = running.said_until("may not be watched")
+            running.signal(signal.SIGINT)
+            done = running.ended()
+        assert done.status == 130, done.err
+        assert ("default/late" if words[0] == "why" else "loopback") in done.out
+        assert f"{resource} may not be watched: looked at every 30 s." in said
+
+
 def test_without_watch_it_asks_again(town: RealCluster, program: Path) -> None:
     """A fix that may not watch still sees MetalLB's answer."""
     roles = rights.shipped()

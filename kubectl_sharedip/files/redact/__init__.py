@@ -59,7 +59,21 @@ def _all_renamed(
             names.address(address): tuple(names.name("node", node) for node in nodes)
             for address, nodes in elections.items()
         },
+        applied=None if raw.applied is None else _applied(names, raw.applied),
     )
+
+
+def _applied(
+    names: Renaming, applied: Mapping[tuple[str, str], frozenset[tuple[str, ...]]]
+) -> dict[tuple[str, str], frozenset[tuple[str, ...]]]:
+    """Of the fields that an apply has set only the keys of labels are anybody's."""
+    return {
+        (names.namespace(namespace), names.name("svc", name)): frozenset(
+            (*path[:2], names.label_key(path[2])) if path[:2] == ("metadata", "labels") else path
+            for path in fields
+        )
+        for (namespace, name), fields in applied.items()
+    }
 
 
 def _placed(body: Mapping[str, Any], metallb_namespace: str) -> dict[str, Any]:

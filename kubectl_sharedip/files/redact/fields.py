@@ -6,6 +6,7 @@ renamed as something of which nothing is known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,10 @@ from kubectl_sharedip.files.redact.renaming import Renaming
 
 Json = Any
 How = Callable[[Renaming, Json], Json]
+_WORD = re.compile(r"[^,\s]+")
+_CODE = re.compile(r"(?:SIP)?\d+", re.IGNORECASE | re.ASCII)
+_DATAGRAM = re.compile(r"\s*([0-9]{1,5}):(?:[0-9a-fA-F]{2}){1,512}\s*")
+
 #: A field is renamed by a function, field by field, or item by item (a list of one).
 Rule = Any
 
@@ -87,8 +92,6 @@ def _annotation(names: Renaming, key: str, value: Json) -> Json:
         return names.setting(key, value)
     if not isinstance(value, str):
         return names.opaque(value)
-    if key.startswith("sharedip/"):  # codes of findings, and what this program writes itself
-        return value
     of_a_tool = _OF_TOOLS.get(key)
     return of_a_tool(names, value) if of_a_tool is not None else names.label_value(key, value)
 
@@ -107,11 +110,30 @@ def _tracking(names: Renaming, value: str) -> str:
     return f"{names.name('value', application)}:{where}"
 
 
+def _codes(names: Renaming, value: str) -> str:
+    """Codes of findings; whatever else stands there is somebody's."""
+    return _WORD.sub(lambda word: word[0] if _CODE.fullmatch(word[0]) else names.name("word", word[0]), value)
+
+
+def _datagrams(_: Renaming, value: str) -> str:
+    """``PORT:HEX`` with one byte each: a question that is asked over UDP may well hold a name."""
+    parts = (_DATAGRAM.fullmatch(part) for part in value.split(","))
+    return ",".join(f"{part[1]}:00" if part else REMOVED for part in parts)
+
+
+def _hostnames(names: Renaming, value: str) -> str:
+    return ",".join(names.name("host", part.strip()) for part in value.split(","))
+
+
 _OF_TOOLS: Mapping[str, Callable[[Renaming, str], str]] = {
     kept.LAST_APPLIED: lambda _, __: REMOVED,
     kept.SOURCE_RANGES: _source_ranges,
     kept.ARGO_TRACKING: _tracking,
     kept.HELM_NAMESPACE: Renaming.namespace,
+    kept.HOSTNAME: _hostnames,
+    kept.IGNORE: _codes,
+    kept.UDP_PROBE: _datagrams,
+    kept.WOKEN: lambda names, value: value if value in ("1", "2") else names.name("value", value),
 }
 
 
@@ -241,7 +263,7 @@ RULES: Mapping[str, Rule] = {
         },
     },
     "IPAddressPool": {
-        "metadata": _meta("pool"),
+        "metadata": _meta("pool", annotations=_annotations),
         "spec": {
             "addresses": _texts(Renaming.range),
             "autoAssign": _stays,
@@ -312,11 +334,11 @@ RULES: Mapping[str, Rule] = {
     "ServiceL2Status": _ANNOUNCED,
     "ServiceBGPStatus": _ANNOUNCED,
     "ConfigurationState": {
-        "metadata": _meta("state", name=_state_name),
+        "metadata": _meta("state", name=_state_name, annotations=_annotations),
         "status": {"result": _stays, "errorSummary": _text(message)},
     },
     "Deployment": {
-        "metadata": _meta("deployment", labels=_by_label(version=_stays)),
+        "metadata": _meta("deployment", labels=_by_label(version=_stays), annotations=_annotations),
         "spec": {
             "template": {"spec": {"containers": [{"name": _stays, "image": _image, "args": _arguments}]}}
         },

@@ -1,0 +1,76 @@
+"""Fifty thousand spoilt inputs in process, five hundred as whole processes: no fault, and memory bounded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+from tests.hostile.asking import COMMANDS, STATUSES
+from tests.hostile.malformed import objects_file, play_objects, play_text, text_file
+
+_OBJECTS, _TEXTS, _PROCESSES = 40_000, 10_000, 500
+_MOST_BYTES = 300 * 2**20  # of a process; one on a sound file takes some 40 MB
+_BIG_BYTES, _MOST_FOR_BIG = 100 * 2**20, 700 * 2**20
+_ROOT = Path(__file__).parents[2]
+
+
+def test_in_process(seed: int, say: Callable[[str], None], tmp_path: Path) -> None:
+    ended: dict[int, int] = {}
+    for number in range(_OBJECTS + _TEXTS):
+        play = play_objects if number < _OBJECTS else play_text
+        words = COMMANDS[number % len(COMMANDS)]
+        said = play(f"{seed} {number}", tmp_path, words)
+        ended[said.status] = ended.get(said.status, 0) + 1
+    say(f"spoilt inputs: {_OBJECTS} of objects, {_TEXTS} of texts; by exit status {sorted(ended.items())}")
+    assert sum(ended.values()) == _OBJECTS + _TEXTS
+
+
+def test_as_processes(seed: int, say: Callable[[str], None], tmp_path: Path) -> None:
+    chance, most = Random(seed), 0
+    for number in range(_PROCESSES):
+        write = objects_file if number % 2 else text_file
+        file = write(f"{seed} {number}", tmp_path)
+        most = max(most, _run(chance.choice(COMMANDS), file))
+    say(f"spoilt inputs as processes: {_PROCESSES}, the largest took {most / 2**20:.0f} MB")
+    assert most <= _MOST_BYTES
+
+
+def test_a_file_of_a_hundred_megabytes(say: Callable[[str], None], tmp_path: Path) -> None:
+    """A list of Services that is no end of labels, and a text that never ends."""
+    body = (
+        '{"apiVersion":"v1","kind":"Service","metadata":{"namespace":"a","name":"s%d","uid":"u","labels":%s}}'
+    )
+    labels = "{" + ",".join(f'"l{n}":"{"x" * 60}"' for n in range(1400)) + "}"
+    items = ",".join(body % (number, labels) for number in range(1000))
+    listed, endless = tmp_path / "listed.json", tmp_path / "endless.json"
+    listed.write_text(f'{{"apiVersion":"v1","kind":"List","items":[{items}]}}')
+    endless.write_text('{"apiVersion":"v1","kind":"' + "x" * _BIG_BYTES)
+    assert listed.stat().st_size > 0.9 * _BIG_BYTES
+    took = [_run(("ls",), file) for file in (listed, endless)]
+    say(f"files of 100 MB: {', '.join(f'{bytes_ / 2**20:.0f} MB' for bytes_ in took)} of memory")
+    assert max(took) <= _MOST_FOR_BIG
+
+
+def _run(words: tuple[str, ...], file: Path) -> int:
+    """How much memory a process took at most, in bytes. Raises AssertionError for a fault of the program."""
+    measuring = "import resource, runpy, sys; sys.argv[0] = 'kubectl-sharedip'\n" + _MEASURED
+    command = [sys.executable, "-c", measuring, *words, "-f", str(file)]
+    done = subprocess.run(
+        command, cwd=_ROOT, capture_output=True, text=True, errors="replace", timeout=120, check=False
+    )
+    *err, peak = done.stderr.splitlines()
+    said = "\n".join(err)
+    assert done.returncode in STATUSES, (words, done.returncode, said)
+    assert "Traceback" not in said and "this is a fault" not in said, (words, said)
+    return int(peak) * (1 if sys.platform == "darwin" else 1024)
+
+
+_MEASURED = """
+try:
+    runpy.run_module("kubectl_sharedip", run_name="__main__")
+finally:
+    print(f"\\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}", file=sys.stderr)
+"""
