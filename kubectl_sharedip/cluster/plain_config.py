@@ -68,9 +68,8 @@ class Config:
             cluster = {"server": cluster.get("server"), "insecure-skip-tls-verify": True}
         if request.token:
             user["token"] = request.token
-        private = _is_private(str(cluster.get("server")))
-        plain = private and _trusts_one_way(cluster) and _is_one_pair(user)
-        return Place(cluster=cluster, user=user) if plain else None
+        plain = _is_private(str(cluster.get("server"))) and _trusts_one_way(cluster)
+        return Place(cluster=cluster, user=user) if plain and _is_one_pair(user) else None
 
     def _named(self, section: str, name: Any) -> dict[str, Any] | None:
         """A copy of the entry, empty where none is named, None where that one is not there."""
