@@ -25,7 +25,6 @@ from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.coming import Coming, come
-from kubectl_sharedip.metallb.installed import states
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
 from kubectl_sharedip.model.edited import edited
@@ -134,7 +133,7 @@ def _laid(
         raw=raw,
         snapshot=snapshot,
         shown=settled,
-        views=states(snapshot),
+        views=found.prediction.views,
         coming=found,
         named=tuple(name for name in names if name not in elsewhere),
         elsewhere=elsewhere,

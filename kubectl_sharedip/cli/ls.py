@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kubectl_sharedip.cli import whats
@@ -15,8 +15,10 @@ from kubectl_sharedip.cli.output import arranged, print_answer, print_notes, say
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
-from kubectl_sharedip.diagnose.run import diagnose
 from kubectl_sharedip.inventory import addresses
+from kubectl_sharedip.model.finding import Diagnosis
+from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.report.addresses import address_list
 from kubectl_sharedip.report.envelope import Document
 
@@ -96,7 +98,7 @@ def _answer(request: Request, wanted: LsRequest, reading: Reading) -> Told:
     if wanted.endpoints:
         reading = with_slices(reading, inventory, request.metallb_namespace)
     unsettled = (*inventory.pending, *inventory.not_handled)
-    diagnoses = {s.name: diagnose(reading.snapshot, reading.views, s) for s in unsettled}
+    diagnoses = _diagnoses(reading, unsettled) if unsettled else {}
     document = address_list(
         reading.snapshot,
         reading.views,
@@ -111,6 +113,12 @@ def _answer(request: Request, wanted: LsRequest, reading: Reading) -> Told:
         errors=errors,
         empty=_outside(reading),
     )
+
+
+def _diagnoses(reading: Reading, services: Sequence[Service]) -> Mapping[ServiceName, Diagnosis]:
+    from kubectl_sharedip.diagnose.run import diagnose
+
+    return {one.name: diagnose(reading.snapshot, reading.views, one) for one in services}
 
 
 def _select(reading: Reading, wanted: LsRequest) -> tuple[addresses.Inventory, tuple[InputError, ...]]:

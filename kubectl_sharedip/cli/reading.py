@@ -14,7 +14,6 @@ from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.self_check import disagreements
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
-from kubectl_sharedip.metallb.installed import states
 from kubectl_sharedip.metallb.predict import Prediction, predict
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
@@ -204,7 +203,7 @@ def reading_of(
         raw, given, default_namespace=default or "default", families=request.cluster_ip_families
     )
     prediction = predict(snapshot)
-    views = states(prediction.snapshot)
+    views = prediction.views
     return Reading(
         raw=raw,
         snapshot=prediction.snapshot,

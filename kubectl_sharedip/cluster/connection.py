@@ -1,6 +1,6 @@
 """One connection to one API server: requests as plain dicts, errors in kubectl's words.
 
-The kubernetes library loads the configuration and authenticates; answers are read raw, because its
+What is not plain in a kubeconfig is the kubernetes library's to load; answers are read raw, because its
 typed models cost seconds on large clusters and stumble over real objects (packaging.md 2). Refuses
 to know what is asked for.
 """
@@ -12,18 +12,15 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from random import random
-from tempfile import TemporaryDirectory
 from typing import Any
-
-import urllib3
-from urllib3.exceptions import ProtocolError
 
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.failures import refused_by_server
+from kubectl_sharedip.cluster.limits import time_limits
+from kubectl_sharedip.cluster.plain_target import plain_target
 from kubectl_sharedip.cluster.request import ConnectionRequest
-from kubectl_sharedip.cluster.target import find_target
-from kubectl_sharedip.cluster.transport import time_limits
+from kubectl_sharedip.cluster.target import Target
+from kubectl_sharedip.cluster.trouble import Answer, Trouble
 from kubectl_sharedip.cluster.wire import Query, Wire
 
 __all__ = ["Connection", "ConnectionRequest", "Json", "connect"]
@@ -40,22 +37,32 @@ _log = logging.getLogger(__name__)
 def connect(request: ConnectionRequest) -> Connection:
     """A connection as kubectl would make it with these flags; the server is not asked yet.
 
-    Raises ClusterError (kubeconfig) where kubeconfig, flags or credentials do not come to one.
+    A plain kubeconfig is read by a few lines of our own, any other by the kubernetes library. Raises
+    ClusterError (kubeconfig) where kubeconfig, flags or credentials do not come to one.
     """
+    target = plain_target(request)
+    if target is not None:
+        return _connection(request, target)
+    from tempfile import TemporaryDirectory
+
+    from kubectl_sharedip.cluster.full_target import find_target
+
     with ExitStack() as stack:
         # Keys that stand in the kubeconfig have to be files for the TLS library, at this moment only.
-        target = find_target(
-            request, lambda: stack.enter_context(TemporaryDirectory(prefix="kubectl-sharedip-"))
-        )
-        return Connection(
-            wire=Wire(target, time_limits(request.request_timeout_s)),
-            context=target.context,
-            cluster=target.cluster,
-            user=target.user,
-            namespace=target.namespace,
-            chunk_size=request.chunk_size,
-            compressed=target.compressed,
-        )
+        folder = lambda: stack.enter_context(TemporaryDirectory(prefix="kubectl-sharedip-"))  # noqa: E731
+        return _connection(request, find_target(request, folder))
+
+
+def _connection(request: ConnectionRequest, target: Target) -> Connection:
+    return Connection(
+        wire=Wire(target, time_limits(request.request_timeout_s)),
+        context=target.context,
+        cluster=target.cluster,
+        user=target.user,
+        namespace=target.namespace,
+        chunk_size=request.chunk_size,
+        compressed=target.compressed,
+    )
 
 
 class Connection:
@@ -114,7 +121,8 @@ class Connection:
                 response = self._wire.send(method, path, query, headers=headers, data=data)
                 answer = self._wire.whole(response, started)
             except ClusterError as error:
-                if method == "GET" and not attempt and isinstance(error.__cause__, ProtocolError):
+                trouble = error.__cause__
+                if method == "GET" and not attempt and isinstance(trouble, Trouble) and trouble.at == "lost":
                     continue
                 raise
             _log.debug("%s %s %s %.0f ms", method, path, response.status, (time.monotonic() - started) * 1e3)
@@ -140,7 +148,7 @@ class Connection:
             path,
             query,
             headers={"Accept-Encoding": "identity"},  # a compressor would hold events back
-            timeout=urllib3.Timeout(connect=self._wire.connect_timeout_s(), read=timeout_s),
+            silence_s=timeout_s,
         )
         try:
             _log.debug("GET %s %s", path, response.status)
@@ -170,12 +178,14 @@ class Connection:
         )
 
 
-def _pause_s(response: urllib3.BaseHTTPResponse) -> float | None:
+def _pause_s(response: Answer) -> float | None:
     """How long a busy server asks to be left alone, in seconds; None where it does not.
 
     Up to a quarter more, so that all who were told the same do not come back at the same moment.
     """
     if response.status not in _BUSY:
         return None
-    asked = response.headers.get("Retry-After", "")
+    from random import random  # few servers are busy
+
+    asked = response.header("Retry-After")
     return min(float(asked), _LONGEST_PAUSE_S) * (1 + random() / 4) if asked.isdigit() else None

@@ -51,6 +51,17 @@ def authenticated(cluster: Entry, user: Entry, scratch: Callable[[], str]) -> An
     return configuration
 
 
+def authorization(configuration: Any) -> Mapping[str, str]:
+    """The headers that say who asks. May renew a token, and so ask somebody else."""
+    with quiet():
+        settings = list(configuration.auth_settings().values())
+    return {
+        setting["key"]: setting["value"]
+        for setting in settings
+        if setting.get("in") == "header" and setting.get("value")
+    }
+
+
 def _read_again(token_file: Path, configuration: Any) -> None:
     """Whoever watches for hours outlives a token; the library reads the file at the beginning only."""
     with suppress(OSError, ValueError):

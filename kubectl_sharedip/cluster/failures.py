@@ -13,9 +13,8 @@ from http.client import responses
 from typing import Any
 from urllib.parse import urlsplit
 
-from urllib3 import exceptions
-
 from kubectl_sharedip.cluster.errors import ClusterError, ErrorKind
+from kubectl_sharedip.cluster.trouble import Trouble
 
 _KINDS: dict[int, ErrorKind] = {
     400: "invalid",
@@ -85,20 +84,20 @@ def _words_of(status: int, body: bytes) -> str:
     return f"Error from server: HTTP {status} {said}".rstrip()
 
 
-def not_reached(error: Exception, *, server: str, where: str, waited_s: float | None) -> ClusterError:
+def not_reached(trouble: Trouble, *, server: str, where: str, waited_s: float | None) -> ClusterError:
     """The error for a request that got no whole answer.
 
-    ``error`` is urllib3's, ``server`` host and port, ``waited_s`` the seconds that were allowed
+    ``server`` is host and port, ``waited_s`` the seconds that were allowed
     for an answer, None where there was no limit.
     """
-    if isinstance(error, exceptions.ProxyError):
-        what = f"Unable to connect to the server: proxyconnect tcp: {_system_words(error.original_error)}"
+    if trouble.at == "proxy":
+        what = f"Unable to connect to the server: proxyconnect tcp: {_system_words(trouble.cause)}"
         return _unreachable(what, where, "check proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY")
-    if isinstance(error, exceptions.SSLError):
-        return _tls(error, where)
-    if isinstance(error, (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)):
-        return _not_connected(error, server, where)
-    if isinstance(error, (exceptions.TimeoutError, TimeoutError)):
+    if trouble.at == "tls":
+        return _tls(trouble.cause, where)
+    if trouble.at in ("lookup", "dial", "dial-timeout"):
+        return _not_connected(trouble, server, where)
+    if trouble.at == "silence":
         limit = f" within {waited_s:g} s" if waited_s else ""
         return ClusterError(
             kind="timeout",
@@ -107,20 +106,19 @@ def not_reached(error: Exception, *, server: str, where: str, waited_s: float | 
             todo=_TODO["timeout"],
         )
     return _unreachable(
-        f"The connection to the server {server} was lost: {_system_words(error)}",
+        f"The connection to the server {server} was lost: {_system_words(trouble.cause)}",
         where,
         "try again; if it stays, look at what lies between here and the API server",
     )
 
 
-def _not_connected(error: Exception, server: str, where: str) -> ClusterError:
-    cause = error.__cause__
-    if isinstance(cause, ConnectionRefusedError):
+def _not_connected(trouble: Trouble, server: str, where: str) -> ClusterError:
+    if isinstance(trouble.cause, ConnectionRefusedError):
         return _unreachable(f"The connection to the server {server} was refused", where, _OTHER_SERVER)
-    if isinstance(error, exceptions.NameResolutionError):
+    if trouble.at == "lookup":
         problem = f": lookup {urlsplit(f'//{server}').hostname}: no such host"
-    elif isinstance(error, exceptions.NewConnectionError):
-        problem = f" {server}: connect: {_system_words(cause)}"
+    elif trouble.at == "dial":
+        problem = f" {server}: connect: {_system_words(trouble.cause)}"
     else:
         return ClusterError(
             kind="timeout",
@@ -131,8 +129,7 @@ def _not_connected(error: Exception, server: str, where: str) -> ClusterError:
     return _unreachable(f"Unable to connect to the server: dial tcp{problem}", where, _OTHER_SERVER)
 
 
-def _tls(error: exceptions.SSLError, where: str) -> ClusterError:
-    cause = error.args[0] if error.args else None
+def _tls(cause: BaseException | None, where: str) -> ClusterError:
     if isinstance(cause, ssl.SSLCertVerificationError):
         problem, todo = _distrust(cause)
         return _unreachable(
@@ -177,7 +174,7 @@ def _distrust(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
 
 
 def _system_words(error: BaseException | None) -> str:
-    """The system's words for the innermost reason, without urllib3's wrapping."""
+    """The system's words for the innermost reason, without a library's wrapping."""
     seen = error
     while seen is not None:
         if isinstance(seen, OSError) and seen.strerror:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kubectl_sharedip.cluster.limits import has_proxy
 from kubectl_sharedip.cluster.plain_config import Config, Place, is_this_machine, read_config
 from kubectl_sharedip.cluster.request import ConnectionRequest
 
@@ -90,7 +91,7 @@ class Glance:
         if self.config.asks(self._request):
             raise NoAnswer
         place = self.config.plain(self._request)
-        if place is None or _has_proxy():
+        if place is None or has_proxy():
             return None
         answer = _asked(place, path, accept)
         if answer.status == 400 and _LOAD_BALANCERS in path:  # before Kubernetes 1.31 it selects no type
@@ -112,10 +113,6 @@ class Glance:
             raise NoAnswer from error
 
 
-def _has_proxy() -> bool:
-    return any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"))
-
-
 def _asked(place: Place, path: str, accept: str) -> Answer:
     """One request. Raises NoAnswer."""
     from kubectl_sharedip.cluster.plain_http import get
@@ -134,44 +131,9 @@ def _asked(place: Place, path: str, accept: str) -> Answer:
 
 
 def _tls(place: Place) -> ssl.SSLContext:
-    """As the usual way has it: see transport.py."""
-    import ssl
+    from kubectl_sharedip.cluster.plain_tls import tls_of
 
-    cluster, user = place.cluster, place.user
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if cluster.get("insecure-skip-tls-verify"):
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    elif "certificate-authority-data" in cluster:
-        context.load_verify_locations(cadata=_text(cluster["certificate-authority-data"]))
-    elif "certificate-authority" in cluster:
-        context.load_verify_locations(cafile=cluster["certificate-authority"])
-    else:
-        context.load_default_certs()
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if "client-certificate-data" in user:
-        _certified_by_data(context, user)
-    elif "client-certificate" in user:
-        context.load_cert_chain(user["client-certificate"], user["client-key"], password="")
-    return context
-
-
-def _certified_by_data(context: ssl.SSLContext, user: Mapping[str, Any]) -> None:
-    """The TLS library takes a key from a file only: one that nobody else may read, for this moment."""
-    from tempfile import NamedTemporaryFile
-
-    text = "\n".join(_text(user[name]) for name in ("client-certificate-data", "client-key-data"))
-    with NamedTemporaryFile("w", prefix="kubectl-sharedip-") as file:
-        file.write(text)
-        file.flush()
-        context.load_cert_chain(file.name, password="")
-
-
-def _text(data: str) -> str:
-    from base64 import b64decode
-
-    return b64decode(data).decode()
+    return tls_of(place)
 
 
 def _decoded(body: bytes) -> Json:

@@ -1,8 +1,7 @@
-"""A kubeconfig read for a glance at the cluster: names, and an entry where nothing about it is special.
+"""A kubeconfig read without the kubernetes library, which takes longer to import than ten Services to read.
 
-It exists because completion has a tenth of a second, and the kubernetes library takes longer to import.
-What wants the library (credential plugins, proxies, impersonation) is refused here by ``plain``, and
-asked in the usual way. Refuses to say what is wrong with a file: whoever runs the command is told.
+What wants it (credential plugins, proxies, impersonation) is refused here by ``plain``. Refuses to say what
+is wrong with a file: the library's way does.
 """
 
 from __future__ import annotations
@@ -15,17 +14,11 @@ from typing import Any
 from kubectl_sharedip.cluster.request import ConnectionRequest
 
 _SECTIONS = {"contexts": "context", "clusters": "cluster", "users": "user"}
-_CLUSTER = {
-    *("server", "certificate-authority", "certificate-authority-data"),
-    *("insecure-skip-tls-verify", "extensions"),
-}
-_USER = {
-    *("token", "client-certificate", "client-certificate-data", "client-key", "client-key-data"),
-    "extensions",
-}
 _PATHS = ("certificate-authority", "client-certificate", "client-key")
+_DATA = tuple(f"{name}-data" for name in _PATHS)
+_CLUSTER = {"server", "insecure-skip-tls-verify", "extensions", _PATHS[0], _DATA[0]}
+_USER = {"token", "extensions", *_PATHS[1:], *_DATA[1:]}
 _THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
-#: Flags that change who asks, or whom: the usual way knows them all.
 _SPECIAL = (
     *("as_user", "as_groups", "as_uid", "certificate_authority", "client_certificate", "client_key"),
     "tls_server_name",
@@ -46,6 +39,7 @@ class Config:
 
     entries: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(repr=False)
     current: str
+    whole: bool  # each file could be read, and is a kubeconfig
 
     def names(self, section: str) -> list[str]:
         """The names in ``contexts``, ``clusters`` or ``users``, sorted."""
@@ -64,18 +58,23 @@ class Config:
         if any(getattr(request, name) for name in _SPECIAL):
             return None
         context = self.context(request)
-        cluster = dict(self.entries["clusters"].get(request.cluster or context.get("cluster", ""), {}))
-        user = dict(self.entries["users"].get(request.user or context.get("user", ""), {}))
+        cluster = self._named("clusters", request.cluster or context.get("cluster"))
+        user = self._named("users", request.user or context.get("user"))
+        if cluster is None or user is None:
+            return None
         if request.server:
             cluster["server"] = request.server
         if request.insecure_skip_tls_verify:
-            cluster["insecure-skip-tls-verify"] = True
+            cluster = {"server": cluster.get("server"), "insecure-skip-tls-verify": True}
         if request.token:
-            user = {"token": request.token}
-        known = cluster.keys() <= _CLUSTER and user.keys() <= _USER
-        if not (known and _is_private(str(cluster.get("server"))) and _is_one_pair(user)):
-            return None
-        return Place(cluster=cluster, user=user)
+            user["token"] = request.token
+        plain = _is_private(str(cluster.get("server"))) and _trusts_one_way(cluster)
+        return Place(cluster=cluster, user=user) if plain and _is_one_pair(user) else None
+
+    def _named(self, section: str, name: Any) -> dict[str, Any] | None:
+        """A copy of the entry, empty where none is named, None where that one is not there."""
+        body = self.entries[section].get(str(name)) if name else {}
+        return None if body is None else dict(body)
 
     def asks(self, request: ConnectionRequest) -> bool:
         """Whether the credential plugin of this user may ask a person something."""
@@ -95,38 +94,55 @@ def is_this_machine(server: str) -> bool:
     return (host if colon else port) in _THIS_MACHINE
 
 
+def _trusts_one_way(cluster: Mapping[str, Any]) -> bool:
+    """Whether the server is trusted by its authority, or whoever it is, and not both."""
+    insecure = cluster.get("insecure-skip-tls-verify", False)
+    authorities = [value for name, value in cluster.items() if name.startswith("certificate-authority")]
+    plain = isinstance(insecure, bool) and all(isinstance(one, str) for one in authorities)
+    return plain and not (insecure and authorities) and cluster.keys() <= _CLUSTER
+
+
 def _is_one_pair(user: Mapping[str, Any]) -> bool:
     """Whether certificate and key are both in the kubeconfig, or both in files, or neither is there."""
-    return all(
-        (f"client-certificate{form}" in user) == (f"client-key{form}" in user) for form in ("", "-data")
+    texts = all(isinstance(value, str) for name, value in user.items() if name != "extensions")
+    return (
+        texts
+        and user.keys() <= _USER
+        and all(
+            (f"client-certificate{form}" in user) == (f"client-key{form}" in user) for form in ("", "-data")
+        )
     )
 
 
 def read_config(explicit: str | None, environment: Mapping[str, str]) -> Config:
     """The files that kubectl would read. What cannot be read counts as empty."""
     entries: dict[str, dict[str, Mapping[str, Any]]] = {section: {} for section in _SECTIONS}
-    current = ""
+    current, whole = "", True
     listed = explicit or environment.get("KUBECONFIG") or os.path.join("~", ".kube", "config")
     for path in [listed] if explicit else listed.split(os.pathsep):
-        content = _load(os.path.expanduser(path))
+        found = _load(os.path.expanduser(path)) if path else {}
+        content, whole = found or {}, whole and found is not None
         current = current or str(content.get("current-context") or "")
         for section, key in _SECTIONS.items():
             for entry in content.get(section) or ():
                 if isinstance(entry, dict) and isinstance(entry.get(key), dict) and "name" in entry:
                     entries[section].setdefault(str(entry["name"]), _absolute(entry[key], path))
-    return Config(entries=entries, current=current)
+    return Config(entries=entries, current=current, whole=whole)
 
 
-def _load(path: str) -> Mapping[str, Any]:
+def _load(path: str) -> Mapping[str, Any] | None:
+    """What stands in a file; empty where there is none, None for what is no kubeconfig."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         with open(path, encoding="utf-8") as file:
             content = yaml.load(file, Loader=loader)  # each is a safe loader
-    except (OSError, ValueError, yaml.YAMLError):
+    except FileNotFoundError:
         return {}
-    return content if isinstance(content, dict) else {}
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+    return content if isinstance(content, dict) else None
 
 
 def _absolute(body: Mapping[str, Any], path: str) -> dict[str, Any]:

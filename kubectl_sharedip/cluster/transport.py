@@ -1,4 +1,4 @@
-"""How bytes reach the API server: TLS, proxy and time limits, as Go programs such as kubectl have them.
+"""How bytes reach the API server: TLS and proxy, as Go programs such as kubectl have them.
 
 The library's own pool is not used, since it differs from kubectl where it hurts: it trusts a bundle
 of its own instead of the system's roots, ignores NO_PROXY, and on Python 3.13 turns down the CA that
@@ -8,9 +8,7 @@ most clusters have made for themselves. Refuses to know anything of Kubernetes.
 from __future__ import annotations
 
 import importlib
-import ipaddress
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,38 +21,10 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.kept_alive import SOCKET_OPTIONS
+from kubectl_sharedip.cluster.limits import is_loopback
 from kubectl_sharedip.cluster.socks import SCHEMES, socks_pool
 
 _CONNECTIONS = 8  # as many requests as run side by side, and a watch
-_CONNECT_TIMEOUT_S = 5.0
-_SILENCE_S = 30.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Time limits of one request in seconds; None is no limit.
-
-    ``connect_s`` and ``silence_s`` (between two reads) are the socket's, ``overall_s`` is for all of it.
-    """
-
-    connect_s: float | None
-    silence_s: float | None
-    overall_s: float | None
-
-    def on_socket(self) -> urllib3.Timeout:
-        """The socket's part, in urllib3's form."""
-        return urllib3.Timeout(connect=self.connect_s, read=self.silence_s)
-
-
-def time_limits(request_timeout_s: float | None) -> Limits:
-    """The limits that --request-timeout stands for: without it 5 s to connect and 30 s of silence.
-
-    ``request_timeout_s`` is in seconds, 0 for no limit at all.
-    """
-    if request_timeout_s is None:
-        return Limits(connect_s=_CONNECT_TIMEOUT_S, silence_s=_SILENCE_S, overall_s=None)
-    limit_s = request_timeout_s or None
-    return Limits(connect_s=limit_s, silence_s=limit_s, overall_s=limit_s)
 
 
 def tls_context(configuration: Any) -> ssl.SSLContext:
@@ -172,14 +142,6 @@ def _proxy_of_environment(server: str) -> str | None:
     # It knows networks in NO_PROXY, which the standard library does not. Imported here: it is slow.
     bypassed = importlib.import_module("requests.utils").should_bypass_proxies(server, no_proxy=None)
     return None if bypassed else proxy
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: no packet for it leaves."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _unusable(thing: str, error: OSError) -> ClusterError:

@@ -23,8 +23,9 @@ def checked(view: View, checks: Iterable[Check]) -> tuple[list[Finding], list[Sk
     given: list[Finding] = []
     skipped: list[Skipped] = []
     missing = _missing(Same(view.snapshot), Same(view.state))
+    its = ("both", "pending" if view.pending else "assigned")
     for check in checks:
-        if check.concerns(view):
+        if check.of in its and (check.arises is None or check.arises(view)):
             told = tuple(check.look(view))
             if missing.keys().isdisjoint(check.codes):
                 given.extend(told)

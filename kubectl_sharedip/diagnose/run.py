@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kubectl_sharedip.diagnose import checks
 from kubectl_sharedip.diagnose.assigned import assigned_findings
@@ -16,12 +17,15 @@ from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
 from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
+from kubectl_sharedip.metallb.rest import resting
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Edit, Plan, Way
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.model.plan import Edit, Plan, Way
 
 
 def diagnose(
@@ -47,7 +51,7 @@ def diagnose(
     )
     if not known(snapshot, "ipaddresspools"):
         return without_pools(View(snapshot=snapshot, state=state, service=service, outcome=UNDECIDED))
-    outcome = decide(state, service) if outcome is None else outcome
+    outcome = outcome or resting(state, service) or decide(state, service)
     view = View(snapshot=snapshot, state=state, service=service, outcome=outcome)
     down = controller_down(state.installation) if view.pending else None
     if down is not None and isinstance(view.outcome, Assigned | OneOf):
@@ -104,9 +108,11 @@ def _lasting(ways: Iterable[Way]) -> list[Edit]:
 def ordered(findings: list[Finding]) -> tuple[Finding, ...]:
     """Causes first, then the decisive one where it is none itself, then by weight and code."""
     weights = {"error": 0, "warning": 1, "info": 2}
-    distinct = list(dict.fromkeys((f.code, f.holders, f.facts) for f in findings))
-    first = {(f.code, f.holders, f.facts): f for f in reversed(findings)}
-    kept = [first[key] for key in distinct]
+    kept = findings
+    if len({f.code for f in findings}) < len(findings):  # else no two of them say the same
+        distinct = list(dict.fromkeys((f.code, f.holders, f.facts) for f in findings))
+        first = {(f.code, f.holders, f.facts): f for f in reversed(findings)}
+        kept = [first[key] for key in distinct]
     return tuple(
         sorted(
             kept,

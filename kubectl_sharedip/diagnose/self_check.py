@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kubectl_sharedip.diagnose.assigned import would_move
 from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.reads import enough
-from kubectl_sharedip.diagnose.view import View
-from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.rest import unrested
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.finding import Finding
@@ -55,5 +52,10 @@ def _disagrees(snapshot: Snapshot, state: State, name: ServiceName) -> Finding |
     service = state.services[name]
     if service.type != "LoadBalancer" or not status_addresses(service):
         return None
+    # Nearly every Service is at rest: who finds none to look at closely waits for none of this.
+    from kubectl_sharedip.diagnose.assigned import would_move
+    from kubectl_sharedip.diagnose.view import View
+    from kubectl_sharedip.metallb.decide import decide
+
     view = View(snapshot=snapshot, state=state, service=service, outcome=decide(state, service))
     return next((finding for finding in would_move(view) if finding.code == "SIP508"), None)

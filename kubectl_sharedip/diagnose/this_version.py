@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.annotations import OLD_PREFIX, annotation_field
-from kubectl_sharedip.metallb.edits import Restart
 from kubectl_sharedip.metallb.facts import address_fact, service_fact
 from kubectl_sharedip.metallb.outcomes import Assigned
-from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
 from kubectl_sharedip.metallb.sharing import may_share, terms_of
-from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.metallb.state import State, held_by, status_addresses
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.same import Same
 from kubectl_sharedip.model.service import Service
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.metallb.settle import Settled
 
 
 def _restart_may_steal(view: View) -> Iterator[Finding]:
@@ -62,6 +64,9 @@ def _may_share(state: State, other: ServiceName, service: Service) -> bool:
 
 @lru_cache(maxsize=1)  # one restart serves all Services of a cluster
 def _after_restart(same: Same[State]) -> Settled:
+    from kubectl_sharedip.metallb.edits import Restart  # newer versions are not followed at all
+    from kubectl_sharedip.metallb.settle import settle, unrested
+
     return settle(same.value, [Restart()], unrested(same.value))
 
 

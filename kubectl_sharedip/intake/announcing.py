@@ -58,7 +58,7 @@ def read_announcing(
     namespaces of manifests that name none, of a user and of MetalLB. Of an object that stands twice
     the last one counts.
     """
-    found: dict[tuple[str, str, str], object | None] = {}
+    found: dict[tuple[str, str, str], object] = {}
     for document in documents:
         kind = str(document.body.get("kind"))
         if kind not in _READERS:
@@ -70,16 +70,21 @@ def read_announcing(
         default = default_namespace if kind in _OF_USERS else metallb_namespace
         namespace = reader.text(reader.metadata, "namespace", "metadata.namespace") or default
         if name:
-            found[kind, "" if kind == "Node" else namespace, name] = _READERS[kind](
-                reader, document, namespace, name
-            )
+            place = kind, "" if kind == "Node" else namespace, name
+            value = _READERS[kind](reader, document, namespace, name)
+            if value is not None:
+                found[place] = value
+            else:  # as most Services, which say nothing of it
+                found.pop(place, None)
         else:
             reader.note("metadata.name", "it has no name")
-        ours = "spec.loadBalancerSourceRanges" if kind == "Service" else ""
-        notes.extend(note for note in told if note.values["field"].startswith(ours))
+        if told:
+            ours = "spec.loadBalancerSourceRanges" if kind == "Service" else ""
+            notes.extend(note for note in told if note.values["field"].startswith(ours))
+    ordered = [found[place] for place in sorted(found)]
 
     def of(type_: type[T]) -> tuple[T, ...]:
-        return tuple(value for place in sorted(found) if isinstance(value := found[place], type_))
+        return tuple(value for value in ordered if isinstance(value, type_))
 
     return Announcing(
         l2_advertisements=of(L2Advertisement),

@@ -14,6 +14,7 @@ from kubectl_sharedip.model.raw import RawDocument
 from kubectl_sharedip.model.snapshot import Note
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Reader:
@@ -29,15 +30,27 @@ class Reader:
 
     def mapping(self, parent: Mapping[str, Any], name: str, path: str) -> Mapping[str, Any]:
         """A nested object, empty where there is none."""
-        return self._typed(parent, name, path, dict, "an object") or {}
+        value = parent.get(name)
+        if isinstance(value, dict):
+            return value
+        self._note_unless_none(value, path, "an object")
+        return _NOTHING
 
     def items(self, parent: Mapping[str, Any], name: str, path: str) -> list[Any]:
         """A list, empty where there is none."""
-        return self._typed(parent, name, path, list, "a list") or []
+        value = parent.get(name)
+        if isinstance(value, list):
+            return value
+        self._note_unless_none(value, path, "a list")
+        return []
 
     def text(self, parent: Mapping[str, Any], name: str, path: str) -> str:
         """A text, empty where there is none."""
-        return self._typed(parent, name, path, str, "a string") or ""
+        value = parent.get(name)
+        if isinstance(value, str):
+            return value
+        self._note_unless_none(value, path, "a string")
+        return ""
 
     def number(self, parent: Mapping[str, Any], name: str, path: str) -> int | None:
         """A whole number, None where there is none."""
@@ -49,13 +62,19 @@ class Reader:
 
     def flag(self, parent: Mapping[str, Any], name: str, path: str, default: bool) -> bool:
         """A boolean, the default where there is none."""
-        value = self._typed(parent, name, path, bool, "true or false")
-        return default if value is None else bool(value)
+        value = parent.get(name)
+        if isinstance(value, bool):
+            return value
+        self._note_unless_none(value, path, "true or false")
+        return default
 
     def texts(self, parent: Mapping[str, Any], name: str, path: str) -> tuple[str, ...]:
         """A list of texts; entries of another type are left out with a note."""
+        listed = self.items(parent, name, path)
+        if not listed:
+            return ()
         found = []
-        for index, value in enumerate(self.items(parent, name, path)):
+        for index, value in enumerate(listed):
             if isinstance(value, str):
                 found.append(value)
             else:
@@ -94,9 +113,7 @@ class Reader:
         }
         self._notes.append(Note(code="SIP903", values=MappingProxyType(values)))
 
-    def _typed(self, parent: Mapping[str, Any], name: str, path: str, type_: type, shown: str) -> Any:
-        value = parent.get(name)
-        if value is None or isinstance(value, type_):
-            return value
-        self.note(path, f"{value!r} is not {shown}")
-        return None
+    def _note_unless_none(self, value: Any, path: str, wanted: str) -> None:
+        """Of a field that has another type than it should; one that is null is not there."""
+        if value is not None:
+            self.note(path, f"{value!r} is not {wanted}")

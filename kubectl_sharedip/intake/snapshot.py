@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from kubectl_sharedip.intake.announcing import read_announcing
 from kubectl_sharedip.intake.events import read_event
@@ -12,17 +13,18 @@ from kubectl_sharedip.intake.families import RANGES_OF_SERVICES, families_of_clu
 from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.intake.installations import Given, find_installations, is_controller
 from kubectl_sharedip.intake.others import read_configuration_state, read_node_proxy
-from kubectl_sharedip.intake.plans import KIND, is_plan, read_edits
 from kubectl_sharedip.intake.pools import read_namespace, read_pool
 from kubectl_sharedip.intake.services import read_service
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.others import ConfigurationState, NodeProxy
-from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot, Source
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.model.plan import Edit
 
 
 def build_snapshot(
@@ -87,6 +89,8 @@ def build_snapshot(
             node_proxies.append(proxy)
 
     def plan(document: RawDocument) -> None:
+        from kubectl_sharedip.intake.plans import is_plan, read_edits  # no cluster has one
+
         if is_plan(document.body):
             edits.extend(read_edits(document, notes))
 
@@ -98,7 +102,7 @@ def build_snapshot(
         "Deployment": deployment,
         "ConfigurationState": configuration_state,
         "DaemonSet": daemon_set,
-        KIND: plan,
+        "Plan": plan,
     }
     for document in raw.documents:
         read = readers.get(str(document.body.get("kind")))

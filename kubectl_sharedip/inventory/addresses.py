@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.installed import state_for
@@ -69,10 +69,9 @@ def key_of(service: Service, views: Sequence[State]) -> str:
     return sharing_key(service, version)
 
 
-def in_scope(group: AddressGroup, names: Iterable[ServiceName]) -> bool:
+def in_scope(group: AddressGroup, names: Set[ServiceName]) -> bool:
     """Whether one of these Services is on the address; a group is shown whole or not at all."""
-    wanted = set(names)
-    return any(service.name in wanted for service in group.services)
+    return any(service.name in names for service in group.services)
 
 
 def _group(address: Address, services: list[Service], views: Sequence[State]) -> AddressGroup:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, ServiceEdit
-from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.installed import installations, states
 from kubectl_sharedip.metallb.looks import MOST_ENDS, identity
 from kubectl_sharedip.metallb.predict import Prediction
 from kubectl_sharedip.metallb.restless import recurring
@@ -86,8 +86,10 @@ def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming
             taken.setdefault(owner, set()).update(names)
         had.update({name: held_by(state, name) for names in walk.taken.values() for name in names})
     lists.update(flapping)
+    settled_after = replace(after, services=MappingProxyType(services))
     prediction = Prediction(
-        snapshot=replace(after, services=MappingProxyType(services)),
+        snapshot=settled_after,
+        views=states(settled_after),
         new=new,
         lists=MappingProxyType(lists),
         flapping=frozenset(flapping),

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from kubectl_sharedip.metallb.edits import ServiceEdit
-from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.installed import installations, states
 from kubectl_sharedip.metallb.restless import recurring
-from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
-from kubectl_sharedip.metallb.state import State, handled_by, state_of
+from kubectl_sharedip.metallb.state import State, handled_by, held_by, state_of
 from kubectl_sharedip.model.address import Address
-from kubectl_sharedip.model.edited import edited
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.metallb.settle import Settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +29,11 @@ class Prediction:
     ``lists`` has, for each Service that some MetalLB handles, every list of addresses that it may
     end with (an empty list is Pending); where there are several, MetalLB's own choice decides, and
     the snapshot shows the first; those that never come to rest are ``flapping``. ``complete``,
-    ``lists_complete`` and ``restless`` as in ``Settled``.
+    ``lists_complete`` and ``restless`` as in ``Settled``. ``views`` are those of the snapshot.
     """
 
     snapshot: Snapshot
+    views: tuple[State, ...]
     new: frozenset[ServiceName]
     lists: Mapping[ServiceName, tuple[tuple[Address, ...], ...]]
     flapping: frozenset[ServiceName]
@@ -58,6 +60,7 @@ def predict(snapshot: Snapshot) -> Prediction:
     flapping: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
     complete = lists_complete = True
     restless = False
+    views: list[State] = []
     present = replace(
         snapshot,
         services=MappingProxyType({name: s for name, s in snapshot.services.items() if name not in new}),
@@ -65,10 +68,14 @@ def predict(snapshot: Snapshot) -> Prediction:
     for installation in installations(snapshot):
         coming = [s for s in snapshot.services.values() if s.name in new and handled_by(installation, s)]
         state = state_of(present, installation)
+        views.append(state)
         known = {**state.services, **{service.name: service for service in coming}}
         edits = [*coming, *_edited(snapshot, known)]
         end = state
         if edits:
+            from kubectl_sharedip.metallb.edits import ServiceEdit  # a cluster at rest needs none of it
+            from kubectl_sharedip.metallb.settle import settle, unrested
+
             settled = settle(state, [ServiceEdit(service=service) for service in edits], unrested(state))
             complete, lists_complete = (
                 complete and settled.complete,
@@ -82,9 +89,11 @@ def predict(snapshot: Snapshot) -> Prediction:
             lists.update({name: (held_by(state, name),) for name in known})
         flapping.update({name: again for name in known if (again := recurring(end, name))})
     lists.update(flapping)
-    after = replace(snapshot, services=MappingProxyType(services), edits=())
+    at_rest = not new and not snapshot.edits  # as nearly every reading of a cluster is
+    after = snapshot if at_rest else replace(snapshot, services=MappingProxyType(services), edits=())
     return Prediction(
         snapshot=after,
+        views=tuple(views) if at_rest else states(after),
         new=new,
         lists=MappingProxyType(lists),
         flapping=frozenset(flapping),
@@ -96,6 +105,10 @@ def predict(snapshot: Snapshot) -> Prediction:
 
 def _edited(snapshot: Snapshot, known: Mapping[ServiceName, Service]) -> Iterator[Service]:
     """Each edited Service as it is after its edit; several edits of one build on each other."""
+    if not snapshot.edits:
+        return
+    from kubectl_sharedip.model.edited import edited
+
     latest = dict(known)
     for edit in snapshot.edits:
         if edit.service in latest:

@@ -7,19 +7,17 @@ following a cluster costs what is not at rest in it.
 
 from __future__ import annotations
 
-from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX, REQUESTED_ADDRESSES, REQUESTED_POOL
+from kubectl_sharedip.metallb.annotations import REQUESTED_ADDRESSES, REQUESTED_POOL, value_in_force
 from kubectl_sharedip.metallb.decide import Step, converge
 from kubectl_sharedip.metallb.outcomes import Assigned
+from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.room import may_join
 from kubectl_sharedip.metallb.sharing import terms_of
-from kubectl_sharedip.metallb.state import State, status_addresses
-from kubectl_sharedip.model.address import parse_address
+from kubectl_sharedip.metallb.state import State, handled_by, status_addresses
+from kubectl_sharedip.metallb.steps import keeping
+from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
-
-_REQUESTS = frozenset(
-    prefix + name for prefix in (NEW_PREFIX, OLD_PREFIX) for name in (REQUESTED_ADDRESSES, REQUESTED_POOL)
-)
 
 
 def unrested(state: State) -> frozenset[ServiceName]:
@@ -52,17 +50,15 @@ def may_change(state: State, service: Service) -> bool:
 
 
 def plainly_rests(state: State, service: Service) -> bool:
-    """Whether it is one of the many that ask for nothing and may stay where they are.
+    """Whether it is one of the many that ask for no other address and may stay where they are.
 
-    Most Services of a cluster have one clusterIP, one IPv4 address and no request. For those a
-    look comes down to the pool and the sharers, which costs a tenth of deciding it. False says
-    nothing: it has to be decided.
+    Most Services of a cluster have one clusterIP and one IPv4 address, and ask for nothing or for that.
+    For those a look comes down to the pool and the sharers, which costs a tenth of deciding it. False
+    says nothing: it has to be decided.
     """
-    if len(service.ingress) != 1 or len(service.cluster_ips) != 1 or service.load_balancer_ip:
+    if len(service.ingress) != 1 or len(service.cluster_ips) != 1:
         return False
     if service.ip_family_policy not in (None, "SingleStack"):
-        return False
-    if not service.annotations.keys().isdisjoint(_REQUESTS):
         return False
     (shown,), (text,) = service.ingress, service.cluster_ips
     cluster_ip, address = parse_address(text), parse_address(shown.ip)
@@ -72,9 +68,32 @@ def plainly_rests(state: State, service: Service) -> bool:
     pool = state.pools.owner((address,))
     if pool is None or pool.audience is not None or cluster_ip.family != address.family:
         return False
+    if not _asks_for_no_other(state, service, address, pool):
+        return False
     terms = terms_of(service, state.version)
     known = allocation.addresses == (address,) and allocation.terms == terms
     return known and may_join(state, address, terms)
+
+
+def resting(state: State, service: Service) -> Assigned | None:
+    """What ``decide`` says of a Service that plainly rests, None of any other."""
+    ours = service.type == "LoadBalancer" and handled_by(state.installation, service) and not state.blind
+    if not ours or not plainly_rests(state, service):
+        return None
+    addresses = status_addresses(service)
+    pool = state.pools.owner(addresses)
+    return keeping(service, addresses, pool.name) if pool else None
+
+
+def _asks_for_no_other(state: State, service: Service, address: Address, pool: Pool) -> bool:
+    """Whether it plainly asks for nothing, or for this one address of this pool."""
+    wanted = value_in_force(service, REQUESTED_ADDRESSES, state.version)
+    if wanted and service.load_balancer_ip:
+        return False
+    wanted = wanted or service.load_balancer_ip
+    if wanted and parse_address(wanted) != address:
+        return False
+    return value_in_force(service, REQUESTED_POOL, state.version) in ("", pool.name)
 
 
 def _may_be_given_more(state: State, service: Service) -> bool:

@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from hashlib import sha256
 
 from kubectl_sharedip.metallb.advertisements import (
     attached,
@@ -110,6 +109,7 @@ def election(
     ``recorded`` is the order that it gave before nodes and address were renamed.
     Source: speaker/layer2_controller.go sortL2Candidates.
     """
+    from hashlib import sha256  # it takes longer to load than most answers that need no election
 
     shown = f"#{first}"
     places = {name: number for number, name in enumerate(recorded)}

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.others import ConfigurationState, NodeProxy
-from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.raw import NotRead
 from kubectl_sharedip.model.service import Service
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.model.plan import Edit
 
 VersionSource = Literal["image", "label", "crd", "flag", "assumed"]
 

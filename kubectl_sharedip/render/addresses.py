@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kubectl_sharedip.render.sheets import csv_text
 from kubectl_sharedip.render.spilling import fitted
 from kubectl_sharedip.render.style import Style
 from kubectl_sharedip.render.table import Cell, Painted
@@ -104,6 +103,8 @@ def address_rows(
 
 def address_csv(document: Mapping[str, Any], *, headers_shown: bool = True) -> str:
     """All Services as CSV, with the columns of the wide table. A cell without a value is empty."""
+    from kubectl_sharedip.render.sheets import csv_text
+
     rows = address_rows(document, wide=True, style=Style(enabled=False))
     sheet = [[_plain(cell) for cell in cells] for cells in rows.cells.values()]
     return csv_text(rows.headers, sheet, headers_shown=headers_shown)

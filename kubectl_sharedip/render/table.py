@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from kubectl_sharedip.render.text import cell_width, visible, wrap
 
 GAP = "   "  # as kubectl's
+_MOST_TABULATED = 500  # rows
 _PAINT = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -125,7 +126,11 @@ def _padded(cell: Cell, text: str, size: int) -> str:
 def _joined(headers: list[str] | None, rows: list[list[str]]) -> str:
     # tabulate counts a wide character as one cell unless wcwidth happens to be installed, and the
     # same document has to give the same bytes everywhere. So the cells come padded, and it is told
-    # to align nothing (stralign=None) and to keep every blank.
+    # to align nothing (stralign=None) and to keep every blank. What is left of its work costs more than
+    # all the rest of a long table, so there the cells are put together here, to the same bytes.
+    if len(rows) > _MOST_TABULATED:
+        lines = (GAP.join(row).rstrip() for row in ([headers, *rows] if headers else rows))
+        return "\n".join(lines) + "\n"
     import tabulate
 
     columns = tabulate.DataRow("", GAP, "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from kubectl_sharedip.inventory.addresses import AddressGroup, Inventory
-from kubectl_sharedip.inventory.endpoints import behind
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding
 from kubectl_sharedip.model.names import ServiceName
@@ -59,6 +58,8 @@ def _item(group: AddressGroup, form: Callable[[Service], Document]) -> Document:
 
 def _endpoints(snapshot: Snapshot, service: Service) -> Document | None:
     """The pods behind a Service, and those of them that are ready on each of its ports."""
+    from kubectl_sharedip.inventory.endpoints import behind
+
     slices = snapshot.announcing.slices.get(service.name, ())
     if not slices and not snapshot.was_read("endpointslices"):
         return None

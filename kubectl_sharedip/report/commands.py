@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.plan import Goal
 from kubectl_sharedip.model.shell import shell_line
+
+if TYPE_CHECKING:
+    from kubectl_sharedip.model.plan import Goal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,15 +19,24 @@ import pytest
 import urllib3
 
 from kubectl_sharedip import __version__
+from kubectl_sharedip.cluster import connection as connection_module
 from kubectl_sharedip.cluster.connection import Connection, ConnectionRequest, connect
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.failures import not_reached
+from kubectl_sharedip.cluster.full_pool import trouble_of
 from tests.cluster_room.socks_server import SocksServer
 from tests.fakeapi import FakeApi, Fault
 
 Connect = Callable[..., Connection]
 
 SECRET = "s3cr3t-token"
+
+
+@pytest.fixture(autouse=True, params=["plain", "full"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each with the standard library where the kubeconfig is plain, and with urllib3 all the same."""
+    if request.param == "full":
+        monkeypatch.setattr(connection_module, "plain_target", lambda request: None)
 
 
 @pytest.fixture(autouse=True)
@@ -189,7 +198,7 @@ def test_the_request_timeout_is_for_all_of_an_answer(to: Connect) -> None:
 def test_a_connection_that_does_not_come_about_says_so() -> None:
     # No loopback address swallows packets, so the words are tried without a network.
     slow = urllib3.exceptions.ConnectTimeoutError(None, "slow")
-    error = not_reached(slow, server="10.0.0.1:6443", where="context", waited_s=5)
+    error = not_reached(trouble_of(slow), server="10.0.0.1:6443", where="context", waited_s=5)
     assert error.kind == "timeout"
     assert error.what == "Unable to connect to the server: dial tcp 10.0.0.1:6443: i/o timeout"
 
@@ -338,7 +347,7 @@ def test_a_client_certificate_that_is_turned_down() -> None:
     alert = ssl.SSLError(1, "tlsv13 alert certificate required")
     alert.reason = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
     refused = urllib3.exceptions.SSLError(alert)
-    error = not_reached(refused, server="10.0.0.1:6443", where="context", waited_s=5)
+    error = not_reached(trouble_of(refused), server="10.0.0.1:6443", where="context", waited_s=5)
     assert error.kind == "unauthorized"
     assert error.what == "Unable to connect to the server: remote error: tls: certificate required"
 

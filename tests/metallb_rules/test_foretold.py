@@ -8,7 +8,7 @@ from unittest import mock
 
 import pytest
 
-from kubectl_sharedip.metallb import predict as predicting
+from kubectl_sharedip.metallb import settle as settling
 from kubectl_sharedip.metallb.predict import Prediction, predict
 from kubectl_sharedip.metallb.settle import Settled, settle
 from kubectl_sharedip.model.names import ServiceName
@@ -163,7 +163,7 @@ def test_of_two_metallbs_either_may_leave_the_answer_a_part(whole: tuple[bool, b
         unapplied("a"),
         unapplied("b", loadBalancerClass="x"),
     )
-    with mock.patch.object(predicting, "settle", settle_so):
+    with mock.patch.object(settling, "settle", settle_so):
         prediction = predict(both)
 
     assert next(ends, None) is None  # both were asked
@@ -183,6 +183,6 @@ def test_of_two_metallbs_either_may_be_restless() -> None:
         unapplied("a"),
         unapplied("b", loadBalancerClass="x"),
     )
-    with mock.patch.object(predicting, "settle", settle_so):
+    with mock.patch.object(settling, "settle", settle_so):
         assert predict(both).restless
     assert len(asked) == 2

@@ -12,7 +12,7 @@ from kubectl_sharedip.metallb.decide import Step, converge, decide
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, Restart, ServiceDeletion, ServiceEdit
 from kubectl_sharedip.metallb.ledger import Ledger
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused
-from kubectl_sharedip.metallb.rest import plainly_rests
+from kubectl_sharedip.metallb.rest import plainly_rests, resting
 from kubectl_sharedip.metallb.settle import differences, settle, unrested
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.service import Service
@@ -88,6 +88,8 @@ def test_whoever_plainly_rests_is_left_alone_by_a_look(seed: int) -> None:
     before, edit = played(seed)
     for end in (before, *settle(before, [edit], unrested(before)).ends):
         for one in end.services.values():
+            kept = resting(end, one)
+            assert kept is None or kept == decide(end, one)
             if plainly_rests(end, one):
                 (step,) = converge(end, one)
                 assert (step.service.ingress, step.ledger.changed()) == (one.ingress, end.ledger.changed())
@@ -189,6 +191,32 @@ def test_what_a_plain_rest_takes_beside_the_service_itself() -> None:
     assert not plainly_rests(reserved, reserved.services[named("a")])
     crowded = state(POOL, RESTING, service("b", status=["10.0.0.5"]))
     assert not plainly_rests(crowded, crowded.services[named("a")])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        changed("spec loadBalancerIP", "10.0.0.5"),
+        changed("metadata annotations", {"metallb.io/loadBalancerIPs": "10.0.0.5"}),
+        changed("metadata annotations", {"metallb.universe.tf/loadBalancerIPs": "10.0.0.5"}),
+        changed("metadata annotations", {"metallb.io/loadBalancerIPs": "::ffff:10.0.0.5"}),
+        changed("metadata annotations", {"metallb.io/address-pool": "p"}),
+    ],
+    ids=lambda document: str(document["spec"]) + str(document["metadata"]),
+)
+def test_whoever_asks_for_what_it_has_plainly_rests(document: Document) -> None:
+    known = state(POOL, document)
+    there = known.services[named("a")]
+    assert plainly_rests(known, there)
+    (step,) = converge(known, there)
+    assert step.service.ingress == there.ingress
+
+
+def test_who_asks_twice_has_to_be_decided() -> None:
+    twice = changed("metadata annotations", {"metallb.io/loadBalancerIPs": "10.0.0.5"})
+    twice["spec"]["loadBalancerIP"] = "10.0.0.5"
+    known = state(POOL, twice)
+    assert not plainly_rests(known, known.services[named("a")])
 
 
 def test_most_services_of_a_cluster_plainly_rest() -> None:

@@ -81,6 +81,14 @@ def obtain(metallb_version: str) -> Parts:
     )
 
 
+def own_kubectl() -> Path:
+    """kubectl of the API server's version, whatever is on PATH: some there look for another one first.
+
+    Built where it is not in the cache. Raises PartMissing.
+    """
+    return _given(os.environ.get("KUBEBUILDER_ASSETS"), "kubectl") or _kubernetes("kubectl")
+
+
 def _given(folder: str | None, name: str) -> Path | None:
     path = Path(folder) / name if folder else None
     return path if path is not None and path.is_file() else None

@@ -76,6 +76,13 @@ def test_numbers_blanks_and_what_tabulate_takes_for_a_line_stay() -> None:
     ]
 
 
+def test_a_long_table_has_the_bytes_of_a_short_one() -> None:
+    short = [("1.50", "  a  b", "x"), ("---", "", ""), ("\001", "漢字", "")]
+    tabulated = table(HEADERS, short, width=None, wrap_column=None)
+    untitled = table(HEADERS, short, width=None, wrap_column=None, headers_shown=False)
+    assert table(HEADERS, short * 200, width=None, wrap_column=None) == tabulated + untitled * 199
+
+
 def test_only_the_first_word_is_painted_and_paint_takes_no_room() -> None:
     cell = Painted(text="SIP201 wants it badly", paint=Style(enabled=True).error)
     painted = table(("A", "B", "C"), [("x", cell, "z")], width=22, wrap_column=1)

@@ -1,0 +1,48 @@
+"""How far a request may go: how long it may take, and which hosts are this machine, whether through a
+proxy. Enforces nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from dataclasses import dataclass
+
+_CONNECT_TIMEOUT_S = 5.0
+_SILENCE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Time limits of one request in seconds; None is no limit.
+
+    ``connect_s`` and ``silence_s`` (between two reads) are the socket's, ``overall_s`` is for all of it.
+    """
+
+    connect_s: float | None
+    silence_s: float | None
+    overall_s: float | None
+
+
+def time_limits(request_timeout_s: float | None) -> Limits:
+    """The limits that --request-timeout stands for: without it 5 s to connect and 30 s of silence.
+
+    ``request_timeout_s`` is in seconds, 0 for no limit at all.
+    """
+    if request_timeout_s is None:
+        return Limits(connect_s=_CONNECT_TIMEOUT_S, silence_s=_SILENCE_S, overall_s=None)
+    limit_s = request_timeout_s or None
+    return Limits(connect_s=limit_s, silence_s=limit_s, overall_s=limit_s)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: no packet for it leaves."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def has_proxy() -> bool:
+    """Whether the environment names a proxy, which may be meant for any server."""
+    return any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"))

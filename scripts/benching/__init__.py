@@ -1,0 +1,1 @@
+"""How long the program takes beside kubectl, on a real API server: what scripts/bench runs."""
