@@ -11,8 +11,8 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kubectl_sharedip.cluster.limits import has_proxy
-from kubectl_sharedip.cluster.plain_config import Config, Place, is_this_machine, read_config
+from kubectl_sharedip.cluster.limits import has_proxy, is_this_machine
+from kubectl_sharedip.cluster.plain_config import Config, Place, read_config
 from kubectl_sharedip.cluster.request import ConnectionRequest
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _CONNECT_TIMEOUT_S = 5.0
 _SILENCE_S = 30.0
+_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +47,9 @@ def is_loopback(host: str) -> bool:
 def has_proxy() -> bool:
     """Whether the environment names a proxy, which may be meant for any server."""
     return any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"))
+
+
+def is_this_machine(server: str) -> bool:
+    """Whether a URL names this machine."""
+    host, colon, port = server.partition("://")[2].partition("/")[0].rpartition(":")
+    return (host if colon else port) in _THIS_MACHINE

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kubectl_sharedip.cluster.limits import is_this_machine
 from kubectl_sharedip.cluster.request import ConnectionRequest
 
 _SECTIONS = {"contexts": "context", "clusters": "cluster", "users": "user"}
@@ -18,7 +19,6 @@ _PATHS = ("certificate-authority", "client-certificate", "client-key")
 _DATA = tuple(f"{name}-data" for name in _PATHS)
 _CLUSTER = {"server", "insecure-skip-tls-verify", "extensions", _PATHS[0], _DATA[0]}
 _USER = {"token", "extensions", *_PATHS[1:], *_DATA[1:]}
-_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 _SPECIAL = (
     *("as_user", "as_groups", "as_uid", "certificate_authority", "client_certificate", "client_key"),
     "tls_server_name",
@@ -86,12 +86,6 @@ class Config:
 def _is_private(server: str) -> bool:
     """Whether what is secret may be sent there: in clear text to this machine alone, as in wire.py."""
     return server.startswith("https://") or (server.startswith("http://") and is_this_machine(server))
-
-
-def is_this_machine(server: str) -> bool:
-    """Whether a URL names this machine."""
-    host, colon, port = server.partition("://")[2].partition("/")[0].rpartition(":")
-    return (host if colon else port) in _THIS_MACHINE
 
 
 def _trusts_one_way(cluster: Mapping[str, Any]) -> bool:

@@ -14,6 +14,8 @@ from kubectl_sharedip.model.snapshot import Note
 
 LAST_PORT = 65535
 
+_PROTOCOLS = ("TCP", "UDP", "SCTP")
+
 
 def read_service(
     document: RawDocument, notes: list[Note], default_namespace: str, families: tuple[str, ...]
@@ -88,6 +90,9 @@ def _ports(reader: Reader) -> tuple[ServicePort, ...]:
             reader.note(f"{path}.port", f"{port.get('port')!r} is not a port")
             continue
         protocol = reader.text(port, "protocol", f"{path}.protocol") or "TCP"
+        if protocol not in _PROTOCOLS:
+            reader.note(f"{path}.protocol", f"{protocol!r} is none of {', '.join(_PROTOCOLS)}")
+            continue
         found.append(ServicePort(number, protocol, reader.text(port, "name", f"{path}.name")))
     return tuple(found)
 
