@@ -21,11 +21,11 @@ def read_event(document: RawDocument, notes: list[Note]) -> Event | None:
     source = reader.mapping(body, "source", "source")
     series = reader.mapping(body, "series", "series")
     times = [
-        reader.text(series, "lastObservedTime", "series.lastObservedTime"),
-        reader.text(body, "lastTimestamp", "lastTimestamp"),
-        reader.text(body, "eventTime", "eventTime"),
-        reader.text(body, "firstTimestamp", "firstTimestamp"),
-        reader.text(reader.metadata, "creationTimestamp", "metadata.creationTimestamp"),
+        reader.time(series, "lastObservedTime", "series.lastObservedTime"),
+        reader.time(body, "lastTimestamp", "lastTimestamp"),
+        reader.time(body, "eventTime", "eventTime"),
+        reader.time(body, "firstTimestamp", "firstTimestamp"),
+        reader.time(reader.metadata, "creationTimestamp", "metadata.creationTimestamp"),
     ]
     return Event(
         service=ServiceName(str(about.get("namespace") or "default"), str(about.get("name") or "")),

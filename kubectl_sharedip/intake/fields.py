@@ -6,6 +6,7 @@ has not. It never raises for what a document holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +16,7 @@ from kubectl_sharedip.model.snapshot import Note
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)", re.ASCII)
 
 
 class Reader:
@@ -51,6 +53,21 @@ class Reader:
             return value
         self._note_unless_none(value, path, "a string")
         return ""
+
+    def one_of(self, parent: Mapping[str, Any], name: str, path: str, words: tuple[str, ...]) -> str:
+        """One of the words; the first, with a note, for any other."""
+        text = self.text(parent, name, path)
+        if text and text not in words:
+            self.note(path, f"{text!r} is none of {', '.join(words)}: {words[0]} is taken")
+        return text if text in words else words[0]
+
+    def time(self, parent: Mapping[str, Any], name: str, path: str) -> str:
+        """A time as RFC 3339 has it; empty where there is none, and with a note for what is none."""
+        text = self.text(parent, name, path)
+        if text and not _TIME.fullmatch(text):
+            self.note(path, f"{text!r} is not a time")
+            return ""
+        return text
 
     def number(self, parent: Mapping[str, Any], name: str, path: str) -> int | None:
         """A whole number, None where there is none."""

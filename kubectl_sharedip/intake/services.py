@@ -15,6 +15,7 @@ from kubectl_sharedip.model.snapshot import Note
 LAST_PORT = 65535
 
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
+_POLICIES = ("Cluster", "Local")
 
 
 def read_service(
@@ -53,8 +54,9 @@ def read_service(
         cluster_ips_assumed=assumed,
         ip_families=ip_families,
         ip_family_policy=policy,
-        external_traffic_policy=reader.text(spec, "externalTrafficPolicy", "spec.externalTrafficPolicy")
-        or "Cluster",
+        external_traffic_policy=reader.one_of(
+            spec, "externalTrafficPolicy", "spec.externalTrafficPolicy", _POLICIES
+        ),
         selector=reader.string_map(spec, "selector", "spec.selector"),
         ports=_ports(reader),
         labels=reader.string_map(metadata, "labels", "metadata.labels"),
