@@ -48,10 +48,11 @@ class PlainPool:
         connection = self._kept() or self._opened(connect_s, silence_s)
         parts = urlsplit(url)
         try:
-            connection.sock.settimeout(silence_s)
+            wire = connection.sock  # the connection lets go of it where the server is to end it
+            wire.settimeout(silence_s)
             target = f"{parts.path}?{parts.query}" if parts.query else parts.path
             connection.request(method, target, data, dict(headers))
-            return _Answer(self, connection, connection.getresponse())
+            return _Answer(self, connection, wire, connection.getresponse())
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise _trouble_of(error) from error
@@ -110,11 +111,13 @@ class _Answer:
         self,
         pool: PlainPool,
         connection: http.client.HTTPConnection,
+        wire: socket.socket,
         response: http.client.HTTPResponse,
     ) -> None:
         self.status = response.status
         self._pool = pool
         self._connection = connection
+        self._wire = wire
         self._response = response
         self._released = False
         self._missing = response.length  # None where the length is not told beforehand
@@ -125,7 +128,7 @@ class _Answer:
         return self._response.headers.get(name, "")
 
     def allow(self, silence_s: float) -> None:
-        self._connection.sock.settimeout(silence_s)
+        self._wire.settimeout(silence_s)
 
     def block(self) -> bytes:
         try:
