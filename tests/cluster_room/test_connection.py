@@ -137,6 +137,18 @@ def test_a_server_that_is_gone_without_a_word_is_noticed(
             connection.close()
 
 
+def test_an_answer_with_which_the_server_ends_the_connection(tmp_path: Path) -> None:
+    """As proxies do; with a time limit, and for a watch."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+    with FakeApi() as api, listener(head + b'{"type": "ADDED"}\n') as place:
+        kubeconfig = api.kubeconfig(tmp_path / "k", cluster={"server": f"http://{place}"})
+        connection = connect(ConnectionRequest(kubeconfig=kubeconfig, request_timeout_s=5.0))
+
+        assert connection.request("GET", "/version") == {"type": "ADDED"}
+        assert list(connection.stream("/watch", timeout_s=5.0)) == [{"type": "ADDED"}]
+        connection.close()
+
+
 def test_a_refused_connection(to: Connect) -> None:
     error = error_of(connect(ConnectionRequest(server="http://127.0.0.1:1")))
 
