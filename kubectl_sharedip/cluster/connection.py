@@ -48,9 +48,12 @@ def connect(request: ConnectionRequest) -> Connection:
     from kubectl_sharedip.cluster.full_target import find_target
 
     with ExitStack() as stack:
-        # Keys that stand in the kubeconfig have to be files for the TLS library, at this moment only.
-        folder = lambda: stack.enter_context(TemporaryDirectory(prefix="kubectl-sharedip-"))  # noqa: E731
-        return _connection(request, find_target(request, folder))
+
+        def scratch() -> str:
+            """Keys that stand in the kubeconfig have to be files for the TLS library, at this moment only."""
+            return stack.enter_context(TemporaryDirectory(prefix="kubectl-sharedip-"))
+
+        return _connection(request, find_target(request, scratch))
 
 
 def _connection(request: ConnectionRequest, target: Target) -> Connection:

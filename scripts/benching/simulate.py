@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from scripts.benching.measuring import Command, Figures, Stopwatch, measured
@@ -31,12 +32,16 @@ def rows(sizes: Sequence[int], rounds: int, folder: Path, path: str, installed: 
             listed = Command(
                 name="ls -A",
                 pipeline=((str(installed.plugin), "ls", "-A"),),
-                is_answer=lambda said, size=size: said.count("\n") == size + 1,  # type: ignore[misc]
+                is_answer=partial(_has_rows, size),
             )
             with Stopwatch(folder, environment) as stopwatch:
                 figures = measured(stopwatch, [listed], rounds)["ls -A"]
             requests, sent = _told(port)
             yield size, figures, requests // (rounds + 1), sent // (rounds + 1)
+
+
+def _has_rows(size: int, said: str) -> bool:
+    return said.count("\n") == size + 1
 
 
 @contextmanager

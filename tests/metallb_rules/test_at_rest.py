@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from kubectl_sharedip.metallb.rest import lacks_something, plainly_rests, unrested
 from kubectl_sharedip.metallb.restart import restarted
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Ingress
 from tests.metallb_rules.worlds import BOTH, V6, Document, kept_for, named, pool, service, state
 
@@ -19,8 +22,8 @@ POOLS = (P, FOUR_ONLY, OTHERS)
 PREFER = "PreferDualStack"
 
 
-def names(found: frozenset[object]) -> set[str]:
-    return {name.name for name in found}  # type: ignore[attr-defined]
+def names(found: Iterable[ServiceName]) -> set[str]:
+    return {name.name for name in found}
 
 
 @pytest.mark.parametrize(
@@ -82,9 +85,9 @@ def test_who_may_not_share_what_both_show_is_not_at_rest() -> None:
 
 
 @pytest.mark.parametrize("fields", [{"key": "k"}, {"status": ["10.0.0.1"]}], ids=str)
-def test_for_whom_the_books_are_out_of_date_has_to_be_decided(fields: dict[str, object]) -> None:
+def test_for_whom_the_books_are_out_of_date_has_to_be_decided(fields: dict[str, Any]) -> None:
     there = state(P, service("a", status=["10.0.0.0"]))
-    now = state(P, service("a", **{"status": ["10.0.0.0"], **fields}))  # type: ignore[arg-type]
+    now = state(P, service("a", **{"status": ["10.0.0.0"], **fields}))
     assert plainly_rests(there, there.services[named("a")])
     assert plainly_rests(now, now.services[named("a")])
     assert not plainly_rests(there, now.services[named("a")])
@@ -120,9 +123,9 @@ def test_something_is_lacking_where_others_may_give_it_back(document: Document, 
     assert lacks_something(known, known.services[named("a")]) is lacks
 
 
-def asking(name: str, address: str, **fields: object) -> Document:
+def asking(name: str, address: str, **fields: Any) -> Document:
     """One that holds what it asks for, and so takes no other address of that family."""
-    return service(name, ip=address, status=[address], **fields)  # type: ignore[arg-type]
+    return service(name, ip=address, status=[address], **fields)
 
 
 HELD = [asking(f"h{n}", f"10.0.0.{n}") for n in range(3)]
