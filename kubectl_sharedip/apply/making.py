@@ -32,8 +32,9 @@ _TRIES = 5  # MetalLB writes a status once or twice; a hundred Services at once,
 _LOOKS = 3
 _LOOK_AGAIN_S = 1.0
 _VERSION = ("metadata", "resourceVersion")
-# After these nobody knows whether the server took the edit; every other kind is a refusal.
+# After these nobody knows whether the server took the edit; every other kind is a refusal, and so is "too busy".
 _NO_ANSWER = ("unreachable", "timeout", "server")
+_TOO_BUSY = 429
 
 
 class NotMade(Exception):
@@ -67,7 +68,7 @@ def make(
         try:
             return send(connection, edit, last, dry_run=False)
         except ClusterError as error:
-            if error.kind in _NO_ANSWER:
+            if error.kind in _NO_ANSWER and error.status != _TOO_BUSY:
                 return _after_no_answer(connection, edit, last, may_hold, error=error)
             if error.kind != "conflict":
                 raise NotMade(Failed(kind=error.kind, error=str(error))) from error

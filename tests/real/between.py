@@ -112,12 +112,17 @@ def watches(passing: Passing) -> bool:
 
 
 class Between:
-    """The proxy, from the beginning of the block to its end. ``seen`` has every request so far."""
+    """The proxy, from the beginning of the block to its end.
+
+    ``seen`` has every request so far, ``answered`` the status that the server gave to each that it got,
+    by the request's number.
+    """
 
     def __init__(self, cluster: RealCluster, *, before: Hook = _nothing, after: Hook = _nothing) -> None:
         self.before = before
         self.after = after
         self.seen: list[Passing] = []
+        self.answered: dict[int, int] = {}
         self.server = cluster.server
         self._cluster = cluster
         self._lock = threading.Lock()
@@ -221,6 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {n: v for n, v in self.headers.items() if n.lower() not in _NOT_PASSED_ON}
         upstream.request(self.command, self.path, passing.body or None, headers)
         answer = upstream.getresponse()
+        self.proxy.answered[passing.number] = answer.status
         body = b"" if passing.watches else answer.read()
         self.proxy.after(passing)
         self.proxy.check()

@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -127,12 +127,16 @@ class Numbering:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
-    """How a command line ended, and every request that it made; ``struck``: the fault has come."""
+    """How a command line ended, and every request that it made; ``struck``: the fault has come.
+
+    ``answered`` are the statuses that the server itself gave, to those of ``asked`` that it got.
+    """
 
     status: int
     out: str
     err: str
     asked: tuple[Asked, ...]
+    answered: Mapping[Asked, int]
     struck: bool
 
 
@@ -165,4 +169,16 @@ def run(
             status = main._run([*words, *flags])
         out.seek(0)
         asked = tuple(sorted({numbering(one) for one in between.seen}))
-    return Done(status=status, out=out.read(), err=err.getvalue(), asked=asked, struck=struck.is_set())
+        answered = {
+            numbering(one): between.answered[one.number]
+            for one in between.seen
+            if one.number in between.answered
+        }
+    return Done(
+        status=status,
+        out=out.read(),
+        err=err.getvalue(),
+        asked=asked,
+        answered=answered,
+        struck=struck.is_set(),
+    )

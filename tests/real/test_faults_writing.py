@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,6 +24,7 @@ _ALL = os.environ.get("SHAREDIP_FAULTS") == "all"
 _SEED = int(os.environ.get("SHAREDIP_FAULTS_SEED") or random.SystemRandom().randrange(10**6))
 _DRAWN = 14  # for each command; half of them of the requests that edit
 _EDITS = 2
+_ASKED_AT_MOST = 3
 _STATUSES = (0, 1, 3, 4)
 Ends = dict[str, int]
 
@@ -111,12 +113,20 @@ def _drawn(pairs: list[tuple[Asked, Fault]], what: str) -> list[tuple[Asked, Fau
 
 
 def _check_words(done: Done, about: str) -> None:
-    """A clear end, whatever it is, and no edit sent once more after it was heard."""
+    """A clear end, whatever it is, and no edit sent once more after the server has taken it.
+
+    Where the server says that it has done nothing (429, 503 with Retry-After), it may be asked again,
+    as often as any request.
+    """
     assert "Traceback" not in done.err and "this is a fault" not in done.err, about
     assert done.status in _STATUSES, about
     assert done.status == 0 or done.err.strip(), about
-    patched = [one.path for one in done.asked if one.method == "PATCH"]
-    assert len(patched) <= _EDITS + 1, about  # one may be sent anew where the server has not heard of it
+    sent = [one for one in done.asked if one.method == "PATCH"]
+    taken = Counter(one.path for one in sent if done.answered.get(one) == 200)
+    assert set(taken.values()) <= {1} and len(taken) <= _EDITS, about
+    # MetalLB's status may come in between: that is a conflict, and read again.
+    times = Counter(one.path for one in sent if done.answered.get(one) != 409)
+    assert all(number <= _ASKED_AT_MOST for number in times.values()), about
 
 
 def _addresses(state: Mapping[str, Json]) -> dict[str, list[str]]:
