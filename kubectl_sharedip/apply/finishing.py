@@ -7,20 +7,21 @@ than the run left or found, and where the edits would no longer come to what the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.apply.fields import AddressLists, Body, addresses, field_of, value_at
 from kubectl_sharedip.apply.foretelling import Foretold, foretell, held_in
 from kubectl_sharedip.apply.journal_record import JournalRecord
 from kubectl_sharedip.apply.standing import Standing, standing
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.given import NO_EDITS, GivenPlan
 from kubectl_sharedip.model.names import ServiceName, service_ref
 from kubectl_sharedip.model.plan import Effect
 from kubectl_sharedip.model.results import Stale
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rest:
     """What is left of a run. ``made`` and ``left`` are indices of its edits, ``plan`` makes the latter."""
 

@@ -7,13 +7,13 @@ there is one way.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.edited import EDITABLE, edited
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.given import way_of
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Effect, Loss
@@ -22,7 +22,7 @@ from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.relied_on import rests_on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Foretold:
     """What comes of the edits: who changes, what is lost, and what all of it rests on.
 

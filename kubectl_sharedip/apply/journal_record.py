@@ -6,9 +6,9 @@ It refuses to know files and JSON.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.journal import JournalCluster, RunState
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Effect
@@ -29,7 +29,7 @@ class JournalError(Exception):
         return f"{self.where}: {self.what}\n{self.todo}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Progress:
     """How far one edit came. ``sent`` is also what a crash leaves: it may have been made.
 
@@ -41,7 +41,7 @@ class Progress:
     resource_version: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JournalRecord:
     """One run: the state before, what was foretold, and how far it came. ``at`` is RFC 3339.
 

@@ -7,7 +7,6 @@ is never passed over in silence where it may be the last one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,12 +14,13 @@ from pathlib import Path
 from kubectl_sharedip.apply.journal import Journal
 from kubectl_sharedip.apply.journal_file import read_journal, reason
 from kubectl_sharedip.apply.journal_record import JournalError, JournalRecord
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.journal import RunEntry
 
 _LIST_THEM = "see what there is: kubectl sharedip undo --list"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Found:
     """One journal that was read."""
 
@@ -43,7 +43,7 @@ class Found:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Journals:
     """The journals of a folder, the newest first, and those that cannot be read."""
 

@@ -8,7 +8,6 @@ pools are compared; those about other objects are not looked at here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from kubectl_sharedip.apply.fields import (
@@ -27,6 +26,7 @@ from kubectl_sharedip.cluster.read import get_service
 from kubectl_sharedip.cluster.resources import RESOURCES
 from kubectl_sharedip.metallb.annotations import NEW_PREFIX, OLD_PREFIX
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName, service_ref
 from kubectl_sharedip.model.plan import Edit, Effect, Way
 from kubectl_sharedip.model.proof import Fact
@@ -34,7 +34,7 @@ from kubectl_sharedip.model.results import Stale
 from kubectl_sharedip.plan.pool_facts import is_known, pool_of, pool_value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Preflight:
     """``stale``: what changed since, sorted; empty: go on. ``now``: the Services as just read."""
 

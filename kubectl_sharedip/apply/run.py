@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from kubectl_sharedip.apply.course import Course
 from kubectl_sharedip.apply.fields import Body, value_at
@@ -23,6 +22,7 @@ from kubectl_sharedip.apply.sight import Sight
 from kubectl_sharedip.apply.signals import Terminated, uninterrupted
 from kubectl_sharedip.cluster.connection import Connection
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Way
 from kubectl_sharedip.model.proof import Fact
@@ -43,7 +43,7 @@ from kubectl_sharedip.model.results import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Resumed:
     """Of a run that is finished: the places of the way's edits in its journal, and those made before."""
 

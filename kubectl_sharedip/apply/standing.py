@@ -7,10 +7,10 @@ refuses to call an edit made, or not made, where a field has a value that nobody
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.apply.fields import Body, Path, field_of, value_at
 from kubectl_sharedip.apply.journal_record import JournalRecord
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName, service_ref
 from kubectl_sharedip.model.plan import Edit, Operation
 from kubectl_sharedip.model.results import Stale
@@ -20,7 +20,7 @@ Field = tuple[ServiceName, Path]
 _UID = ("metadata", "uid")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """What is there of some edits of a run.
 

@@ -7,7 +7,6 @@ anybody and to ask anything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kubectl_sharedip.apply.fields import Body
@@ -16,6 +15,7 @@ from kubectl_sharedip.apply.run import Resumed
 from kubectl_sharedip.apply.wayback import way_back
 from kubectl_sharedip.cli.failures import Exit
 from kubectl_sharedip.cli.output import say, say_as_it_is
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.model.results import Done, Interrupted, Judged, Result, Stopped, Unsure
@@ -24,7 +24,7 @@ from kubectl_sharedip.report.outcome import outcome_lines
 from kubectl_sharedip.report.undo import undo_command
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Afterwards:
     """What the words need: the flags that commands repeat, the --journal-dir, and the journal.
 

@@ -6,7 +6,6 @@ It refuses to print.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.cli.failures import InputError
 from kubectl_sharedip.cli.helping import Help, help_on
@@ -31,6 +30,7 @@ from kubectl_sharedip.diagnose.view import Check
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.report.diagnosis import Answer, diagnosis_list
 from kubectl_sharedip.report.envelope import Document
@@ -45,7 +45,7 @@ _READS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Told:
     """One answer, with the errors for names that nobody has. ``empty`` is said where there is none."""
 

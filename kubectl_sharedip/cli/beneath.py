@@ -6,7 +6,6 @@ It exists so that ``check -f`` knows nothing of where its cluster comes from. Re
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,14 @@ from kubectl_sharedip.cli.announced import Key, MoreOf, of_cluster
 from kubectl_sharedip.cli.manifests import is_service, key_of
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.intake.owned import Applied, applied_before
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 
 if TYPE_CHECKING:
     from kubectl_sharedip.cluster.connection import Connection
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Named:
     """Services that were asked for by name, those that are there, and of those that are known of them
     the fields that an earlier apply has set.
@@ -33,7 +33,7 @@ class Named:
     untold: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Beneath:
     """A cluster that can be read.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +24,7 @@ from kubectl_sharedip.cli.manifests import key_of
 from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.journal import JournalCluster
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Way
@@ -54,7 +54,7 @@ class Wanted(Protocol):
         """The folder of the journals; None is the default."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Task:
     """What is carried out: the way, what it rests on, and what the journal says of it.
 
@@ -73,7 +73,7 @@ class Task:
     anew: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ended:
     """How it ended: the exit status, and the ``result`` of the document; None where nothing was sent.
 

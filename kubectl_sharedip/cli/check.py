@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kubectl_sharedip.cli.check_forms import text_of
@@ -28,6 +28,7 @@ from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.ignored import Debt
 from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.model.finding import Severity
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import RawCluster
 from kubectl_sharedip.model.snapshot import Note
@@ -45,7 +46,7 @@ _OF_REMEDIES = frozenset({"SIP702", "SIP704"})
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CheckRequest:
     """What ``check`` was asked beside the input: what is told, and what makes it fail.
 

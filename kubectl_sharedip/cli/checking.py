@@ -6,7 +6,7 @@ Refuses to print, and to decide which findings there are: it brings together who
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.cli.helping import help_on
 from kubectl_sharedip.cli.laying import Laid
@@ -23,6 +23,7 @@ from kubectl_sharedip.metallb.predict import Prediction
 from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ObjectRef, ServiceName, service_ref
 from kubectl_sharedip.model.raw import Origin
 from kubectl_sharedip.model.same import Same
@@ -35,7 +36,7 @@ from kubectl_sharedip.report.remedies import Remedies, remedies_for_cluster
 _METALLB = ("Deployment", "ConfigurationState")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Checked:
     """All that was found. ``shown`` is what the head of the document tells of.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -42,13 +41,14 @@ from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.model.allowance import Allowance
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.shell import shell_word
 
 #: What a plan is made of, beside what every command reads.
 READS = ("namespaces", "l2advertisements", "bgpadvertisements")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FixRequest:
     """What ``fix`` was asked to do. ``timeout_s`` None is the default for the cluster's size.
 
@@ -66,7 +66,7 @@ class FixRequest:
     journal_dir: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Tried:
     """One plan, shown and perhaps done; ``again``: it was stale, and a person wants it planned anew."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
 
 from kubectl_sharedip.model.address import Address, parse_address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.plan import Goal
 from kubectl_sharedip.model.service import Service
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GoalFlags:
     """The flags that say what the named Services are to get."""
 

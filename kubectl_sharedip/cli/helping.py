@@ -6,7 +6,6 @@ It exists because ``why`` and ``check`` tell the same remedies of the same findi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from kubectl_sharedip.cli.announced_after import advertisements_of
@@ -16,6 +15,7 @@ from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.settle import unrested
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Goal, Plan
 from kubectl_sharedip.model.service import Service
@@ -32,7 +32,7 @@ Help = Callable[[Service, Diagnosis], tuple[Diagnosis, Remedies]]
 _Waiting = Callable[[int], frozenset[ServiceName]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Ground:
     snapshot: Snapshot
     views: tuple[State, ...]

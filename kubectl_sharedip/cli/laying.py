@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.beneath import recorded
@@ -28,6 +28,7 @@ from kubectl_sharedip.metallb.coming import Coming, come
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
 from kubectl_sharedip.model.edited import edited
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ObjectRef, ServiceName
 from kubectl_sharedip.model.raw import Origin, RawCluster
 from kubectl_sharedip.model.service import Service
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from kubectl_sharedip.files.leniently import Usable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Laid:
     """Manifests applied, and settled.
 

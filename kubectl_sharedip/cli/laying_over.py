@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.cli.announced import ANNOUNCING
 from kubectl_sharedip.cli.beneath import Beneath, live
@@ -23,6 +23,7 @@ from kubectl_sharedip.intake.services import read_service
 from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.coming import Coming, come
 from kubectl_sharedip.metallb.state import status_addresses
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import RawCluster, RawDocument
 from kubectl_sharedip.model.service import Service
@@ -32,7 +33,7 @@ _READS = ("namespaces", "configurationstates", "servicelb-daemonsets", "servicec
 _SLICES = "endpointslices"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LaidOver:
     """What came of it: the cluster with everything applied, how it ends, and the limits of that."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.cli import whats
 from kubectl_sharedip.cli.behind import with_slices
@@ -17,6 +17,7 @@ from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.inventory import addresses
 from kubectl_sharedip.model.finding import Diagnosis
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.report.addresses import address_list
@@ -26,7 +27,7 @@ _WATCHED = ("services", "ipaddresspools")
 _SLICES = "endpointslices"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LsRequest:
     """What ``ls`` was asked: for what (nothing: all in scope), which part of it, and with what beside."""
 
@@ -37,7 +38,7 @@ class LsRequest:
     watch: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Told:
     """One answer. ``errors`` are for words that mean nothing; ``empty`` is said where there is no row."""
 

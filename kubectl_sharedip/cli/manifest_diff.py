@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from kubectl_sharedip.cli.reading import Reading
@@ -12,11 +11,12 @@ from kubectl_sharedip.files.edited_text import EditedText
 from kubectl_sharedip.files.errors import shown
 from kubectl_sharedip.files.manifests import FieldEdit, edited, text_to_edit
 from kubectl_sharedip.files.marks import NoPlace
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.plan import Edit
 from kubectl_sharedip.report.plan_edits import operation_text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ManifestDiff:
     """The diff, what has to be done by hand beside it, and the folder in which it is to be applied.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ import click
 from kubectl_sharedip.cli.failures import InputError
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.inventory.joinable import Newcomer
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import ServicePort
 
@@ -23,7 +24,7 @@ _LAST_PORT = 65535
 Newcomers = dict[ServiceName | None, Newcomer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class For:
     """What --for says: ports, or else files."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kubectl_sharedip.cli.announced_after import advertisements, as_it_comes_out
@@ -19,6 +19,7 @@ from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.finding import Diagnosis, Finding
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Goal, Plan, Way
 from kubectl_sharedip.model.proof import Fact
@@ -34,7 +35,7 @@ from kubectl_sharedip.report.remedies import remedies_of
 _MOST_NAMED = 10  # Services with the same key elsewhere: more than these nobody reads
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Planned:
     """A plan for each Service, and the one way that does all of them; None: nothing is to be done.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import click
 
@@ -27,6 +26,7 @@ from kubectl_sharedip.diagnose.pool_findings import advertisements_for, pool_fin
 from kubectl_sharedip.inventory.joinable import families_for, joinable
 from kubectl_sharedip.inventory.room import PoolRoom, rooms
 from kubectl_sharedip.metallb.selectors import matches
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.report.envelope import Document
 from kubectl_sharedip.report.pools import PoolAnswer, pool_list
 
@@ -34,7 +34,7 @@ _READS = ("namespaces", "l2advertisements", "bgpadvertisements", "configurations
 _WATCHED = ("services", "ipaddresspools", "namespaces", "l2advertisements", "bgpadvertisements")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolsRequest:
     """What ``pools`` was asked: who wants to join (ports or files), under which key, and whether to watch."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.cli.failures import Exit, InputError, report
 from kubectl_sharedip.cli.item_forms import Labels, item_form, service_labels
@@ -24,6 +23,7 @@ from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.inventory.addresses import AddressGroup, take
 from kubectl_sharedip.inventory.addresses import in_scope as touches
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.probing import Attempt, Judged, Target, Whence
 from kubectl_sharedip.model.service import Service
@@ -40,7 +40,7 @@ _READS = ("events",)
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sight:
     """What is to be tried: whole addresses, since neighbours are compared.
 
@@ -56,7 +56,7 @@ class Sight:
     remarks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Told:
     """One answer: its document, whether anything that was asked for fails, and where it was tried."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import click
 
 from kubectl_sharedip.cli.naming import refuse_names_beside_labels, refuse_what_is_no_name
 from kubectl_sharedip.cli.output import STRUCTURED
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.probe.sweep import USUAL_PARALLEL, USUAL_TIMEOUT_S
 from kubectl_sharedip.probe.targets import Asked, Ports
 
@@ -17,7 +17,7 @@ _LONGEST_S = 600.0
 _NOT_WATCHED = ("csv", "name", "prometheus", "custom-columns")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProbeRequest:
     """What ``probe`` was asked: for these names (none: all in scope), in which way.
 

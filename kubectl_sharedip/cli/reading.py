@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cli.announced import MoreOf, of_cluster, with_announcing
@@ -17,6 +17,7 @@ from kubectl_sharedip.intake.snapshot import build_snapshot
 from kubectl_sharedip.metallb.predict import Prediction, predict
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.pool import LabelSelector
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 from kubectl_sharedip.model.snapshot import Note, Snapshot
@@ -30,7 +31,7 @@ ALWAYS = ("services", "ipaddresspools", "metallb-deployments", "version")
 EVENTS = "events"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reading:
     """One reading: the snapshot, each MetalLB's view of it, and the scope that was asked for.
 

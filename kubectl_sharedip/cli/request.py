@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from kubectl_sharedip.cluster.request import ConnectionRequest
+from kubectl_sharedip.model.frozen import field, frozen
 
 if TYPE_CHECKING:
     from kubectl_sharedip.model.pool import LabelSelector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Request:
     """The flags that all reading commands have.
 

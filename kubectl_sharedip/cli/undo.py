@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -27,13 +27,14 @@ from kubectl_sharedip.cli.undo_list import list_runs
 from kubectl_sharedip.cli.undo_marks import BY_HAND, mark, mark_what_was_undone, who_undid
 from kubectl_sharedip.cli.undo_run import last_run, present, refuse_other_cluster
 from kubectl_sharedip.cli.undo_shown import document_of, given_of, show
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.given import NO_EDITS, GivenPlan
 from kubectl_sharedip.report.undo import Given
 
 __all__ = ["UndoRequest", "run"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Tried:
     """One plan, shown and perhaps done. ``document`` None: there is none to print any more.
 

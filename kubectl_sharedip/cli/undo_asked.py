@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kubectl_sharedip.apply.journals import Found, Journals
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.undo_run import Present
+from kubectl_sharedip.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UndoRequest:
     """What ``undo`` was asked to do. ``plan`` None is the last plan of the cluster."""
 
@@ -23,7 +22,7 @@ class UndoRequest:
     journal_dir: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """What all steps need: the request, the reading, the run that is meant, and its Services now."""
 

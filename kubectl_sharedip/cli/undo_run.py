@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kubectl_sharedip.apply.fields import Body, value_at
 from kubectl_sharedip.apply.journal_record import JournalRecord
@@ -13,13 +12,14 @@ from kubectl_sharedip.cli.failures import InputError
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.cluster.read import get_service
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName, service_ref
 from kubectl_sharedip.model.results import Stale
 
 _LIST_THEM = "see what there is: kubectl sharedip undo --list"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Present:
     """What is there of a run's Services: ``bodies`` of those that are there, ``gone`` are not.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import click
@@ -17,6 +16,7 @@ from kubectl_sharedip.cli.failures import report
 from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.model.frozen import frozen
 
 _GATHER_S = 0.3  # what belongs together comes within moments: one answer to it, not five
 _LOOK_AGAIN_S = 30.0  # where not everything may be watched
@@ -24,7 +24,7 @@ _IN_FLIGHT_S = 5.0  # an answer that waits for MetalLB changes without anything 
 _AFTER_TROUBLE_S = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Round:
     """One answer: its document, and what prints it."""
 

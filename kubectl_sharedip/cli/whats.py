@@ -6,7 +6,6 @@ Refuses to guess: what nothing in the cluster is called is said, with the neares
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 import click
@@ -18,6 +17,7 @@ from kubectl_sharedip.metallb.requests import Request as Wanted
 from kubectl_sharedip.metallb.requests import requested
 from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN, parse_version
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 
@@ -25,7 +25,7 @@ _SERVICE = ("svc", "service", "services")
 _NAMESPACE = ("ns", "namespace", "namespaces")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Meant:
     """The Services that are meant, and an error for each word that means nothing."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import yaml
 
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.library import library
+from kubectl_sharedip.model.frozen import field, frozen
 
 # section of a kubeconfig -> the key of an entry's body, and what kubectl calls it in errors
 _SECTIONS = {
@@ -28,7 +28,7 @@ _SECTIONS = {
 _WORTH_LISTING = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """One context, cluster or user.
 
@@ -42,7 +42,7 @@ class Entry:
     save: Callable[[], None] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Kubeconfig:
     """All files together. ``searched`` says in words where they were looked for."""
 

@@ -6,14 +6,15 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from dataclasses import dataclass
+
+from kubectl_sharedip.model.frozen import frozen
 
 _CONNECT_TIMEOUT_S = 5.0
 _SILENCE_S = 30.0
 _THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Limits:
     """Time limits of one request in seconds; None is no limit.
 

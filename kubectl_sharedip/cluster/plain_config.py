@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from kubectl_sharedip.cluster.limits import is_this_machine
 from kubectl_sharedip.cluster.request import ConnectionRequest
+from kubectl_sharedip.model.frozen import field, frozen
 
 _SECTIONS = {"contexts": "context", "clusters": "cluster", "users": "user"}
 _PATHS = ("certificate-authority", "client-certificate", "client-key")
@@ -25,7 +25,7 @@ _SPECIAL = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """A server and what is needed to ask it: the kubeconfig's fields, paths made absolute."""
 
@@ -33,7 +33,7 @@ class Place:
     user: Mapping[str, Any] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Config:
     """All files together: the bodies of each section by name, the first of a name counting."""
 

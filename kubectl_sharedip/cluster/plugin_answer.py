@@ -7,14 +7,15 @@ token in it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 import yaml
 
+from kubectl_sharedip.model.frozen import field, frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class Issued:
     """A token, or a certificate with its key (both PEM), or all three; ``until`` is None for no end."""
 

@@ -8,7 +8,7 @@ Refuses to interpret a document.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from functools import partial
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.lists import list_resource, slimmed
 from kubectl_sharedip.cluster.resources import RESOURCES, SERVICES, Resource
 from kubectl_sharedip.cluster.side_by_side import side_by_side
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.raw import NotRead, NotReadReason, Origin, RawCluster, RawDocument
 
 VERSION = "version"
@@ -27,7 +28,7 @@ _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 _HOPELESS = ("unreachable", "unauthorized", "kubeconfig")  # no other request would fare better
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Reading:
     bodies: Sequence[Json] = ()
     not_read: tuple[NotRead, ...] = ()

@@ -6,10 +6,10 @@ refuses to look at files or the environment; None is "not given".
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from kubectl_sharedip.model.frozen import field, frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ConnectionRequest:
     """kubectl's connection flags under their names there.
 

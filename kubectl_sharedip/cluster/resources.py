@@ -7,8 +7,9 @@ table. Refuses to ask anything itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from kubectl_sharedip.model.frozen import frozen
 
 #: Where to look when the whole cluster may not be listed: nowhere, in the current namespace, in MetalLB's.
 Fallback = Literal["none", "current", "metallb"]
@@ -28,7 +29,7 @@ _METALLB_CRDS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Resource:
     """One kind of object, and which of them are wanted.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.cluster.trouble import Pool
+from kubectl_sharedip.model.frozen import field, frozen
 
 if TYPE_CHECKING:
     from kubectl_sharedip.cluster.plugin import CredentialPlugin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Target:
     """One API server and who asks it. ``server`` is its URL as it was written.
 

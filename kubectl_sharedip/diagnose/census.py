@@ -7,7 +7,6 @@ square of their number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
@@ -15,6 +14,7 @@ from kubectl_sharedip.metallb.requests import Request, requested
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.same import MOST_KEPT, Same
 from kubectl_sharedip.model.service import Service
 
@@ -22,7 +22,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Census:
     """The LoadBalancer Services of one State, each tuple sorted by name, or by key.
 

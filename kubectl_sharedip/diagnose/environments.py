@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.facts import service_fact
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ObjectRef
 from kubectl_sharedip.model.pool import NamespaceLabels
 from kubectl_sharedip.model.proof import Fact
@@ -19,7 +19,7 @@ from kubectl_sharedip.model.service import Service
 _BETWEEN_WORDS = re.compile(r"[-_.]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Environments:
     """How an environment is recognised.
 

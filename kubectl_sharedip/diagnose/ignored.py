@@ -7,16 +7,16 @@ left.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.names import ObjectRef
 
 #: The annotation that names codes to be ignored on its object, by commas or blanks.
 IGNORE = "sharedip/ignore"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Debt:
     """An old finding: its code, the object that it is told of, and a field that it spoke of.
 
@@ -28,7 +28,7 @@ class Debt:
     field: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ignored:
     """What is not to be told: ``codes`` everywhere, ``on`` one object each, and old ``debts``."""
 

@@ -7,7 +7,6 @@ a text misleads is told by SIP507, that a restart may steal an address by SIP503
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import (
@@ -26,12 +25,13 @@ from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.proof import Fact
 
 Applies = Callable[[View], tuple[Fact, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bug:
     """One bug: since which version, fixed in which, and the facts by which it applies (none: it does not)."""
 

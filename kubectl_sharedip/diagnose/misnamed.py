@@ -7,7 +7,6 @@ asking the model again, with the setting where it was meant to be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.diagnose.otherwise import annotated, gains
 from kubectl_sharedip.diagnose.view import View, found
@@ -25,12 +24,13 @@ from kubectl_sharedip.metallb.outcomes import Refused
 from kubectl_sharedip.metallb.refusals import NotShareable
 from kubectl_sharedip.metallb.sharing import SharingRule
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.proof import Fact
 
 SINCE = {OLD_PREFIX: "0.9.0", NEW_PREFIX: "0.14.9"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Slip:
     """A setting that is passed over; ``meant`` is the annotation that it was meant to be, if any."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
@@ -11,13 +10,14 @@ from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.metallb.outcomes import Outcome
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding, Severity, Value
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact, Proof
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class View:
     """One Service as its MetalLB sees it, and what MetalLB would do with it now."""
 
@@ -32,7 +32,7 @@ class View:
         return self.service.type == "LoadBalancer" and not any(entry.ip for entry in self.service.ingress)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Check:
     """One small question about one Service.
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from kubectl_sharedip.model.frozen import frozen
 
 _CONTEXT = 3  # lines around a change, as diff and git have it
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Splice:
     """The characters from ``start`` up to ``end`` (offsets, 0 or more) give way to ``text``."""
 
@@ -24,7 +25,7 @@ class Splice:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Line:
     """A line with its break. ``origin`` is its place in the text of before (0 or more), None: a new one."""
 
@@ -32,7 +33,7 @@ class Line:
     origin: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EditedText:
     """The lines now, beside those of before."""
 
@@ -83,7 +84,7 @@ class EditedText:
             yield _Step(sign="-", text=self.before[place], old=place, new=len(self.lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Step:
     """One line of a diff; ``old`` and ``new`` are the lines before it on either side."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO, TextIO
 
 from kubectl_sharedip.files.errors import FileError
@@ -19,6 +18,7 @@ from kubectl_sharedip.files.recorded import read_snapshot
 from kubectl_sharedip.files.snapshot import is_snapshot
 from kubectl_sharedip.files.sources import files_of, refuse_stdin_twice, text_of
 from kubectl_sharedip.files.unusable import OURS, unusable
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.raw import RawCluster, RawDocument
 
 _MOST_PARTS = 2000  # beyond these, to look at each alone takes too long
@@ -28,7 +28,7 @@ _HOOK = "helm.sh/hook"
 _RUN_BY_INSTALL = frozenset({"pre-install", "post-install", "pre-upgrade", "post-upgrade", "crd-install"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Usable:
     """What could be used: ``faults`` are the parts that could not.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,12 @@ from kubectl_sharedip.files.marks import NoPlace
 from kubectl_sharedip.files.read import HAND_WRITTEN, parsed
 from kubectl_sharedip.files.splice import splices
 from kubectl_sharedip.files.yaml_text import yaml_nodes
+from kubectl_sharedip.model.frozen import frozen
 
 _BOM = codecs.BOM_UTF8.decode()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FieldEdit:
     """A field of one object in a file.
 

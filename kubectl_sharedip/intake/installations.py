@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from kubectl_sharedip.intake.fields import Reader
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.raw import RawDocument
 from kubectl_sharedip.model.snapshot import Installation, Note, VersionSource
 
@@ -22,7 +22,7 @@ _LABEL_SETS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Given:
     """What the caller said about MetalLB; None where it said nothing.
 

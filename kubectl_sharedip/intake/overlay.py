@@ -9,11 +9,12 @@ the API server would refuse.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kubectl_sharedip.intake.families import with_families
 from kubectl_sharedip.intake.owned import Path, fields_of, without
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.raw import Origin, RawCluster, RawDocument
 
 Json = dict[str, Any]
@@ -30,7 +31,7 @@ _LEAVING = ("deletionTimestamp", "deletionGracePeriodSeconds")
 _ATOMIC = ("selector",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Applied:
     """The cluster with the manifests applied.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN, parse_version
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AddressGroup:
     """One address. ``pool`` is the accepted pool that contains it, None where none does."""
 
@@ -29,7 +29,7 @@ class AddressGroup:
         return len(self.services) > 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Inventory:
     """All LoadBalancer Services: on their addresses, waiting for one, or left to others."""
 

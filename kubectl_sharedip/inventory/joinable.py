@@ -7,7 +7,6 @@ be, so what the holders demand is told with each address.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kubectl_sharedip.inventory.room import FAMILIES, Held, PoolRoom
 from kubectl_sharedip.metallb.families import IPFamily, family_in
@@ -15,11 +14,12 @@ from kubectl_sharedip.metallb.pools import is_for
 from kubectl_sharedip.metallb.sharing import Terms, terms_of
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service, ServicePort
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Newcomer:
     """Who wants to join: its ports, and its key, None where it would take any.
 
@@ -31,7 +31,7 @@ class Newcomer:
     service: Service | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Joinable:
     """An address that can be joined under this key.
 

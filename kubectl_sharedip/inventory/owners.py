@@ -6,11 +6,11 @@ Refuses to guess from names; only marks that their makers set count.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from kubectl_sharedip.metallb.annotations import annotation_field
 from kubectl_sharedip.metallb.facts import service_fact
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ObjectRef
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.service import Service
@@ -33,7 +33,7 @@ _APPLIES = (("kubectl-client-side-apply", "Update"), ("kubectl", "Apply"))
 OwnedHow = Literal["controller", "owner", "gateway", "flux-kustomization", "flux-helm-release", "argo-cd"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PutBackBy:
     """Something that puts the Service back. Not ``certain`` where a setting of it, not read, decides."""
 
@@ -43,7 +43,7 @@ class PutBackBy:
     fact: Fact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DeployedBy:
     """What made the Service: an edit stays until the next deploy. ``release`` is Helm's, else empty."""
 

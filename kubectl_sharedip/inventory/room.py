@@ -7,12 +7,12 @@ never added up: an address of one is none of the other.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.pools import Pool, avoided
 from kubectl_sharedip.metallb.room import size_of
 from kubectl_sharedip.metallb.state import State, own_pools
 from kubectl_sharedip.model.address import Address, Family
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.pool import PoolResource
 from kubectl_sharedip.model.snapshot import Snapshot
@@ -20,7 +20,7 @@ from kubectl_sharedip.model.snapshot import Snapshot
 FAMILIES: tuple[Family, ...] = (4, 6)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Count:
     """The addresses of one pool and one IP family (4 or 6).
 
@@ -46,7 +46,7 @@ class Count:
         return self.size >= 4 and (self.left < 3 or self.left * 10 < self.size)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Held:
     """An address of a pool, with the Services on it, by name."""
 
@@ -54,7 +54,7 @@ class Held:
     services: tuple[ServiceName, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolRoom:
     """One IPAddressPool. ``state`` is the MetalLB that reads it, None where none does.
 

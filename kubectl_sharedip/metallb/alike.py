@@ -10,7 +10,6 @@ pools change or the controller starts anew: nobody counts as at rest then.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, Restart, ServiceDeletion, ServiceEdit, StatusEdit
 from kubectl_sharedip.metallb.looks import Walk
@@ -18,13 +17,14 @@ from kubectl_sharedip.metallb.rest import may_change
 from kubectl_sharedip.metallb.sharing import Terms, may_share, terms_of
 from kubectl_sharedip.metallb.state import State, held_by
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 
 Lists = frozenset[tuple[Address, ...]]
 _OfOne = ServiceEdit | StatusEdit | ServiceDeletion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Followed:
     """One end. ``besides`` has what Services hold in other ends that are followed by this one."""
 

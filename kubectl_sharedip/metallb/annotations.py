@@ -6,10 +6,10 @@ by being there at all, even with an empty value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.service import Service
 
 NEW_PREFIX = "metallb.io/"
@@ -21,7 +21,7 @@ REQUESTED_POOL = "address-pool"
 ALLOCATED_FROM = "ip-allocated-from-pool"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Setting:
     """An annotation that is in force: its whole key, and its value verbatim."""
 

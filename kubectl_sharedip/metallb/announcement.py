@@ -6,7 +6,6 @@ Values only; the rules that make them are in ``speaker``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
@@ -19,6 +18,7 @@ from kubectl_sharedip.model.announcement import (
     Node,
     Speaker,
 )
+from kubectl_sharedip.model.frozen import field, frozen
 
 Protocol = Literal["layer2", "bgp"]
 
@@ -50,7 +50,7 @@ BY_NATURE = frozenset(
 FOR_WANT_OF_ENDPOINTS = frozenset({Against.NO_ENDPOINT, Against.NO_LOCAL_ENDPOINT})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Surroundings:
     """What speakers look at. None stands for what is not known.
 
@@ -67,7 +67,7 @@ class Surroundings:
     elections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Candidate:
     """A node, and all that is held against it; with nothing against it, it may announce.
 
@@ -79,7 +79,7 @@ class Candidate:
     peers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Announcement:
     """One protocol for one Service.
 

@@ -7,12 +7,12 @@ validateLabelSelectorDuplicate).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from kubectl_sharedip.metallb.families import go_quote
 from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.metallb.versions import Version
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.pool import (
     LabelSelector,
     NamespaceLabels,
@@ -24,7 +24,7 @@ from kubectl_sharedip.model.pool import (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Audience:
     """Whom a pool with a serviceAllocation is kept for.
 

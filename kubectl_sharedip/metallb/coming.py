@@ -8,7 +8,7 @@ what each Service becomes is told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, ServiceEdit
@@ -19,6 +19,7 @@ from kubectl_sharedip.metallb.restless import recurring
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
 from kubectl_sharedip.metallb.state import State, handled_by, state_of
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Installation, Snapshot
@@ -26,7 +27,7 @@ from kubectl_sharedip.model.snapshot import Installation, Snapshot
 Lists = tuple[tuple[Address, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Coming:
     """The cluster after the manifests, and what each of them did on the way.
 

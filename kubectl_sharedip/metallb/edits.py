@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.service import Ingress, Service
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ServiceEdit:
     """A Service is created, or is edited so that it becomes this one.
 
@@ -20,7 +20,7 @@ class ServiceEdit:
     service: Service
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StatusEdit:
     """Somebody else writes this into the status of a Service."""
 
@@ -28,14 +28,14 @@ class StatusEdit:
     ingress: tuple[Ingress, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ServiceDeletion:
     """A Service is deleted, and gone."""
 
     name: ServiceName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolsEdit:
     """From now on these are all pools and all Namespaces, seen by MetalLB in one load.
 
@@ -47,7 +47,7 @@ class PoolsEdit:
     namespaces: Mapping[str, NamespaceLabels]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Restart:
     """MetalLB's controller starts anew: it knows only what the API shows."""
 

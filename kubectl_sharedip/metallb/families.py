@@ -5,11 +5,11 @@ Source: ``internal/ipfamily/ipfamily.go`` (ForAddresses, ForService).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address, parse_address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.service import Service
 
 
@@ -26,7 +26,7 @@ class IPFamily(Enum):
         return {IPFamily.IPV4: (4,), IPFamily.IPV6: (6,), IPFamily.DUAL: (4, 6)}[self]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UnknownFamily:
     """A list of addresses that has no family, with MetalLB's own word for why."""
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 
 from kubectl_sharedip.metallb.sharing import Terms
 from kubectl_sharedip.model.address import Address, AddressRange
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Allocation:
     """What MetalLB remembers of one Service: as of the last time it looked, not as of now."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.metallb.decide import Step, converge
 from kubectl_sharedip.metallb.ledger import Allocation
 from kubectl_sharedip.metallb.state import State, handled_by
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 
@@ -43,7 +44,7 @@ class Walk:
         self._gave_up = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Look:
     """What one look came to; ``wakes`` says that every Service is to be looked at again."""
 

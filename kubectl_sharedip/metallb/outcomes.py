@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kubectl_sharedip.metallb.refusals import Refusal
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.proof import Proof
 
 Way = Literal["kept", "requested", "requested-pool", "kept-for-it", "general", "second-family"]
 NotHandledBecause = Literal["type", "class", "metallb-absent", "version"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ForetoldEvent:
     """The event that MetalLB gives. ``message`` is its text for the version in force."""
 
@@ -22,7 +22,7 @@ class ForetoldEvent:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Assigned:
     """The Service gets, or keeps, these addresses (in the order of its status).
 
@@ -38,7 +38,7 @@ class Assigned:
     event: ForetoldEvent | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Refused:
     """The Service gets no address. ``event`` is None where MetalLB says nothing."""
 
@@ -51,14 +51,14 @@ class Refused:
         return self.refusal.proof
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OneOf:
     """MetalLB's own choice is random: any of these, two or more."""
 
     choices: tuple[Assigned, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NotHandled:
     """MetalLB does not look at the Service."""
 

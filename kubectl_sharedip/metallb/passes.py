@@ -11,12 +11,13 @@ lose it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.metallb.looks import MOST_ENDS, Look, Walk, identity, look
 from kubectl_sharedip.metallb.orderless import orderless
 from kubectl_sharedip.metallb.rest import lacks_something, plainly_rests
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 
 _MOST_MOVES = 256  # of so many in one group there are far more orders than can be followed
@@ -24,7 +25,7 @@ _MOST_MOVES = 256  # of so many in one group there are far more orders than can 
 Groups = tuple[frozenset[ServiceName], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PassEnd:
     """What a pass came to.
 
@@ -37,7 +38,7 @@ class PassEnd:
     owed: frozenset[ServiceName]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Node(PassEnd):
     """A point inside a pass.
 

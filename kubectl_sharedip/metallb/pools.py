@@ -17,11 +17,12 @@ from kubectl_sharedip.metallb.ranges import UnreadableRange, read_entry
 from kubectl_sharedip.metallb.selectors import matches
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address, AddressRange
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
 from kubectl_sharedip.model.service import Service
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pool:
     """An accepted pool. ``ranges`` are in the order in which MetalLB walks them."""
 
@@ -43,7 +44,7 @@ class Pool:
         return frozenset(range_.family for range_ in self.ranges)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolFault:
     """Why MetalLB does not accept the configuration, with the pools (and entries) to look at."""
 

@@ -6,7 +6,7 @@ Services come in the order of the input, each settled before the next; then the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from kubectl_sharedip.metallb.installed import installations, states
 from kubectl_sharedip.metallb.restless import recurring
 from kubectl_sharedip.metallb.state import State, handled_by, held_by, state_of
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from kubectl_sharedip.metallb.settle import Settled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Prediction:
     """The snapshot with all its Services and its planned edits settled.
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.metallb.looks import Look, Walk, identity
 from kubectl_sharedip.metallb.passes import one_pass, owed_after, ways_on
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 
 _MOST_POINTS = 1024
@@ -22,7 +23,7 @@ _MOST_POINTS_IN_ALL = 2048  # whoever has not come to rest by then is taken neve
 _NOBODY: frozenset[ServiceName] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Work:
     """What is left to do in a state.
 

@@ -7,7 +7,6 @@ off) or ``start-end``; blanks are allowed around the two ends only.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.families import go_quote
 from kubectl_sharedip.model.address import (
@@ -17,12 +16,13 @@ from kubectl_sharedip.model.address import (
     parse_address,
     to_sixteen_bytes,
 )
+from kubectl_sharedip.model.frozen import frozen
 
 _PREFIX_LENGTH = re.compile(r"0*[0-9]{1,3}")  # Go reads /024 as /24
 _GO_BLANKS = " \t\n\v\f\r\x85\xa0"  # what strings.TrimSpace takes off in these texts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UnreadableRange:
     """An entry that MetalLB refuses, with its own words."""
 

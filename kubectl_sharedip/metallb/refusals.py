@@ -6,12 +6,12 @@ where it names several Services it does so in an order of its own, here sorted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from kubectl_sharedip.metallb.pools import Pool, PoolFault
 from kubectl_sharedip.metallb.sharing import AddressConflict
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact, Proof
 
@@ -19,7 +19,7 @@ _SERVICE = "controller/service.go"
 _ALLOCATOR = "internal/allocator/allocator.go"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Refusal:
     """Why a Service gets no address."""
 
@@ -35,7 +35,7 @@ class Refusal:
         return Proof(rule=self.RULE, source=self.SOURCE, facts=self.facts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BothRequests(Refusal):
     """Field and annotation both ask for an address."""
 
@@ -46,7 +46,7 @@ class BothRequests(Refusal):
     annotation_value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AddressUnreadable(Refusal):
     """The requested address cannot be parsed."""
 
@@ -56,7 +56,7 @@ class AddressUnreadable(Refusal):
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TooManyAddresses(Refusal):
     """More than two addresses, or two of one family."""
 
@@ -66,7 +66,7 @@ class TooManyAddresses(Refusal):
     addresses: tuple[Address, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FamilyMismatch(Refusal):
     """The requested addresses do not have the families of the Service's clusterIPs."""
 
@@ -78,7 +78,7 @@ class FamilyMismatch(Refusal):
     wanted_family: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InNoPool(Refusal):
     """No accepted pool contains a requested address."""
 
@@ -89,7 +89,7 @@ class InNoPool(Refusal):
     nearest: Pool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InTwoPools(Refusal):
     """Two requested addresses lie in different pools."""
 
@@ -100,7 +100,7 @@ class InTwoPools(Refusal):
     pools: tuple[Pool, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AddressAvoided(Refusal):
     """The pool has avoidBuggyIPs, and a requested address ends in .0 or .255."""
 
@@ -111,7 +111,7 @@ class AddressAvoided(Refusal):
     pool: Pool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutsideRequestedPool(Refusal):
     """The requested address lies in another pool than the requested one."""
 
@@ -123,7 +123,7 @@ class OutsideRequestedPool(Refusal):
     owner: Pool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolUnknown(Refusal):
     """The requested pool does not exist, or was not accepted."""
 
@@ -134,7 +134,7 @@ class PoolUnknown(Refusal):
     known: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolNotForService(Refusal):
     """serviceAllocation keeps the Service out; ``term`` is the field of it that does."""
 
@@ -145,7 +145,7 @@ class PoolNotForService(Refusal):
     term: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NotShareable(Refusal):
     """A requested address is held by Services that this one may not join."""
 
@@ -164,7 +164,7 @@ class NotShareable(Refusal):
         return Proof(rule=self.RULE, source=self.SOURCE, facts=self.facts, because=parts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Room:
     """What keeps a Service out of one pool's addresses: the addresses in use, by the first reason.
 
@@ -182,7 +182,7 @@ class Room:
     port_clash: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolFull(Refusal):
     """The requested pool has no address that is free or joinable."""
 
@@ -193,7 +193,7 @@ class PoolFull(Refusal):
     joinable_by_key: tuple[AddressConflict, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NoRoom(Refusal):
     """No pool that may be chosen automatically has an address for the Service.
 
@@ -209,7 +209,7 @@ class NoRoom(Refusal):
     joinable_by_key: tuple[AddressConflict, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Unexplained(Refusal):
     """PoolFull, NoRoom or NotShareable, where nobody asked for the reasons."""
 
@@ -217,7 +217,7 @@ class Unexplained(Refusal):
     SOURCE: ClassVar[str] = f"{_ALLOCATOR} Allocate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolsRejected(Refusal):
     """MetalLB does not accept the pools as they stand; which ones rule is not to be seen."""
 
@@ -227,7 +227,7 @@ class PoolsRejected(Refusal):
     faults: tuple[PoolFault, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NoClusterIP(Refusal):
     """The Service has no clusterIP, or is headless; ``headless`` tells which."""
 
@@ -237,7 +237,7 @@ class NoClusterIP(Refusal):
     headless: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DualStackImpossible(Refusal):
     """RequireDualStack with one clusterIP, or two clusterIPs without a dual-stack policy."""
 

@@ -6,8 +6,6 @@ item, the field is not trimmed at all, and both together are refused even when t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kubectl_sharedip.metallb.annotations import (
     NEW_PREFIX,
     OLD_PREFIX,
@@ -21,6 +19,7 @@ from kubectl_sharedip.metallb.families import UnknownFamily, family_of_addresses
 from kubectl_sharedip.metallb.refusals import AddressUnreadable, BothRequests, TooManyAddresses
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address, parse_address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.service import Service
 
@@ -28,7 +27,7 @@ FIELD = "spec.loadBalancerIP"
 _GO_BLANKS = " \t\n\v\f\r\x85\xa0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Request:
     """What a Service asks for; no addresses and no pool where it asks for nothing.
 

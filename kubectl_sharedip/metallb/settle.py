@@ -13,7 +13,7 @@ writes and do a step again; with a choice among general pools that choice is the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from kubectl_sharedip.metallb.alike import Followed, Lists, lists_of, most_telling, taken_together
 from kubectl_sharedip.metallb.edits import (
@@ -33,6 +33,7 @@ from kubectl_sharedip.metallb.rest import unrested
 from kubectl_sharedip.metallb.restart import restarted
 from kubectl_sharedip.metallb.state import State, handled_by, held_by, own_pools
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 
@@ -41,7 +42,7 @@ __all__ = ["Settled", "differences", "held_by", "settle", "unrested"]
 _MOST_FOLLOWED = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settled:
     """Every joint end of the edits, sorted by what the changed Services hold.
 

@@ -8,13 +8,13 @@ rule that fails is kept. Source: ``internal/allocator/allocator.go`` (checkShari
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from kubectl_sharedip.metallb.annotations import SHARING_KEY, value_in_force
 from kubectl_sharedip.metallb.facts import key_fact, policy_fact, port_fact, selector_fact, selector_text
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.service import Service, ServicePort
@@ -33,7 +33,7 @@ class SharingRule(Enum):
     PORTS_FREE = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Terms:
     """What a Service brings to an address: the only things that MetalLB compares."""
 
@@ -43,7 +43,7 @@ class Terms:
     ports: tuple[ServicePort, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Conflict:
     """One rule that keeps a Service from joining one holder.
 
@@ -56,7 +56,7 @@ class Conflict:
     facts: tuple[Fact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AddressConflict:
     """Why an address cannot be joined: every rule that fails, with every holder."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.metallb.ledger import Allocation, Ledger
 from kubectl_sharedip.metallb.overlay import Overlay
@@ -11,13 +11,14 @@ from kubectl_sharedip.metallb.pools import AcceptedPools, PoolFault, accept
 from kubectl_sharedip.metallb.sharing import terms_of
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN, Version, parse_version
 from kubectl_sharedip.model.address import Address, parse_address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.pool import PoolResource
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Installation, Snapshot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class State:
     """One MetalLB's view of the cluster.
 

@@ -5,7 +5,7 @@ Source: ``controller/service.go`` (convergeBalancer, clearServiceState).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.metallb.allocate import allocate
 from kubectl_sharedip.metallb.annotations import allocated_from
@@ -17,13 +17,14 @@ from kubectl_sharedip.metallb.refusals import Refusal
 from kubectl_sharedip.metallb.sharing import terms_of
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.proof import Proof
 from kubectl_sharedip.model.service import Ingress, Service
 
 SOURCE = "controller/service.go convergeBalancer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """One look at one Service. ``events`` are those of this look, in their order.
 

@@ -6,14 +6,14 @@ Only what a speaker looks at is kept, and what it wrote down of its own decision
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.pool import LabelSelector
 from kubectl_sharedip.model.raw import Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Advertisement:
     """What an L2Advertisement and a BGPAdvertisement have in common.
 
@@ -30,7 +30,7 @@ class Advertisement:
     node_selectors: tuple[LabelSelector, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NodePreference:
     """An entry of preferredNodeSelectors; ``weight`` is 1 to 100."""
 
@@ -38,7 +38,7 @@ class NodePreference:
     weight: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class L2Advertisement(Advertisement):
     """Announces by ARP and NDP. Without ``interfaces`` it is for all of a node's."""
 
@@ -46,7 +46,7 @@ class L2Advertisement(Advertisement):
     preferences: tuple[NodePreference, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BGPAdvertisement(Advertisement):
     """Announces to routers. Without ``peers`` (names of BGPPeers) it is for every one.
 
@@ -59,7 +59,7 @@ class BGPAdvertisement(Advertisement):
     aggregation_length_v6: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BGPPeer:
     """A router, and the nodes that have a session with it: all without ``node_selectors``."""
 
@@ -69,7 +69,7 @@ class BGPPeer:
     node_selectors: tuple[LabelSelector, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Node:
     """A node of the cluster. ``ready`` is None where no condition tells.
 
@@ -84,7 +84,7 @@ class Node:
     addresses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Speaker:
     """A Pod of MetalLB's speaker. ``node`` is empty where it is not scheduled yet.
 
@@ -99,7 +99,7 @@ class Speaker:
     ignores_exclude_label: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Endpoint:
     """One endpoint of a slice: ``pod`` is what is behind it, or its address where that is not told."""
 
@@ -109,7 +109,7 @@ class Endpoint:
     serving: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EndpointSlice:
     """Some endpoints of a Service, and the names of the ports that each of them serves.
 
@@ -123,7 +123,7 @@ class EndpointSlice:
     endpoints: tuple[Endpoint, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnnouncedFrom:
     """A ServiceL2Status or a ServiceBGPStatus (``kind``): a speaker says that it announces."""
 
@@ -135,7 +135,7 @@ class AnnouncedFrom:
     node: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SourceRanges:
     """Where clients of a Service may come from; ``field`` is where that is written."""
 
@@ -144,7 +144,7 @@ class SourceRanges:
     ranges: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Announcing:
     """All of it in one snapshot, each sorted by namespace and name.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact, Proof
 from kubectl_sharedip.model.snapshot import Note
@@ -14,7 +14,7 @@ Severity = Literal["error", "warning", "info"]
 Value = str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """One row of the catalogue, found true of one Service.
 
@@ -34,7 +34,7 @@ class Finding:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Skipped:
     """A check that was not made, because of what was not read."""
 
@@ -42,7 +42,7 @@ class Skipped:
     resources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Diagnosis:
     """All that is found of one Service, the causes first; ``notes`` are the limits of it."""
 

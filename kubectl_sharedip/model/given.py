@@ -6,16 +6,16 @@ Nothing was searched for: to take a run back, and to finish it, there is one way
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import NO_COST, Edit, Effect, Goal, Loss, Way
 from kubectl_sharedip.model.proof import Fact
 from kubectl_sharedip.model.results import Stale
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NotAsBefore:
     """A Service that had ``before`` ahead of the plan, and does not certainly come to have it again.
 
@@ -29,7 +29,7 @@ class NotAsBefore:
     holders: tuple[ServiceName, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GivenPlan:
     """Edits that follow from a run, with what comes of them.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from kubectl_sharedip.model.frozen import frozen
 
 RunState = Literal["done", "partly", "undone"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JournalCluster:
     """Which cluster was edited. ``uid`` is that of its namespace kube-system, where it was readable."""
 
@@ -17,7 +18,7 @@ class JournalCluster:
     uid: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunEntry:
     """One run of the list. ``partly``: it was begun, and ``made`` of its ``edits`` were made.
 

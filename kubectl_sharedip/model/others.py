@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@frozen(order=True)
 class ConfigurationState:
     """What one component of MetalLB (0.15.3 and later) thinks of its configuration.
 
@@ -21,7 +20,7 @@ class ConfigurationState:
     summary: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@frozen(order=True)
 class NodeProxy:
     """A DaemonSet with which the load balancer of k3s (servicelb) serves one Service."""
 

@@ -5,11 +5,11 @@ A plan is a value that can be shown, saved, reviewed and refused; making one tou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.allowance import Allowance
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact
 
@@ -17,7 +17,7 @@ from kubectl_sharedip.model.proof import Fact
 WOKEN = "sharedip/woken"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Operation:
     """One field of an edit. ``value`` None removes it; ``was`` None says that it was not there.
 
@@ -36,7 +36,7 @@ class Operation:
         return "add" if self.was is None else "replace"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Edit:
     """What is done to one Service, in one merge patch.
 
@@ -51,7 +51,7 @@ class Edit:
     wakes_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Effect:
     """What happens to the addresses of one Service. ``after`` has each list that may come."""
 
@@ -65,7 +65,7 @@ class Effect:
         return len(self.after) == 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@frozen(order=True)
 class Cost:
     """What a plan costs, in the order in which costs are compared."""
 
@@ -92,7 +92,7 @@ NO_COST = Cost(
 LossKind = Literal["request", "pool-request", "policy", "health-check-port", "live-address", "announcement"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Loss:
     """Something that a way gives up. ``value`` is what it was."""
 
@@ -101,7 +101,7 @@ class Loss:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Goal:
     """What one named Service is to get: with nothing but ``service``, any address.
 
@@ -123,7 +123,7 @@ class Goal:
         return self.separate or bool(self.addresses)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Way:
     """One way to a goal: edits in the order in which they are made, with their consequences.
 
@@ -141,7 +141,7 @@ class Way:
     between: tuple[Effect, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Blocked:
     """A finding that no plan can get past: its code."""
 
@@ -149,7 +149,7 @@ class Blocked:
     service: ServiceName
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """The answer to a goal.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.raw import Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SelectorTerm:
     """One matchExpression; ``matchLabels`` are written as ``In`` with one value."""
 
@@ -21,7 +21,7 @@ LabelSelector = tuple[SelectorTerm, ...]
 """All terms must hold; no term matches everything."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ServiceAllocation:
     """Whom a pool is kept for. ``priority`` 0 stands for none given."""
 
@@ -31,7 +31,7 @@ class ServiceAllocation:
     service_selectors: tuple[LabelSelector, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolResource:
     """One IPAddressPool. ``changed_at`` (RFC 3339) is the last write of its spec that it tells of.
 
@@ -50,7 +50,7 @@ class PoolResource:
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NamespaceLabels:
     """A Namespace and what selectors of pools look at."""
 

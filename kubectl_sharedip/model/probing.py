@@ -6,12 +6,12 @@ The words are made in ``report``: a verdict carries the name of its reason and t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding, Value
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import ServicePort
 
@@ -26,7 +26,7 @@ RESULTS: tuple[Result, ...] = ("ok", "refused", "timeout", "unreachable", "reset
 VERDICTS: tuple[VerdictName, ...] = ("ok", "application", "network", "announcement", "unknown")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Target:
     """One port of one Service on one of its addresses.
 
@@ -44,7 +44,7 @@ class Target:
     why_not: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Attempt:
     """What came of trying one target.
 
@@ -68,7 +68,7 @@ class Attempt:
         return self.connected or self.result in ("ok", "refused", "reset")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Endpoints:
     """How many pods are behind a port of a Service, and how many of them are ready."""
 
@@ -76,7 +76,7 @@ class Endpoints:
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Beside:
     """What is known of one Service beside the attempts.
 
@@ -100,7 +100,7 @@ class Beside:
         return None if self.endpoints is None else self.endpoints.get(port)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Whence:
     """Where it runs: the name of the host, and the node of the cluster that it is, if it is one.
 
@@ -118,7 +118,7 @@ class Whence:
         return self.place != "outside"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Verdict:
     """Whose fault it is, and why.
 
@@ -133,7 +133,7 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Judged:
     """An attempt with its verdict, and the endpoints behind the port."""
 

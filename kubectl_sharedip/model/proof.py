@@ -5,12 +5,11 @@ A proof is a value. The words are chosen in ``report`` from the rule's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ObjectRef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fact:
     """One field of one object. ``value`` is None where the field is not there."""
 
@@ -20,7 +19,7 @@ class Fact:
     origin: str | None = None  # file:line, where it came from a file
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Proof:
     """A rule applied to facts, and to what other rules gave.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
+
+from kubectl_sharedip.model.frozen import field, frozen
 
 NotReadReason = Literal["forbidden", "absent", "failed", "not-in-files"]
 NOT_READ_REASONS: tuple[NotReadReason, ...] = get_args(NotReadReason)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Origin:
     """Where a document came from.
 
@@ -29,7 +30,7 @@ class Origin:
         return f"{self.file}{place}" + (f" items[{self.item}]" if self.item is not None else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RawDocument:
     """One Kubernetes object as it was read, not looked at yet."""
 
@@ -37,7 +38,7 @@ class RawDocument:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@frozen(order=True)
 class NotRead:
     """A resource that is not known, which is another thing than none being there.
 
@@ -50,7 +51,7 @@ class NotRead:
     reason: NotReadReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RawCluster:
     """All that one reading gave. ``read`` are the resources that were listed without failure.
 

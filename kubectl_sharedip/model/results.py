@@ -6,15 +6,15 @@ that stopped for one that did not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kubectl_sharedip.model.address import Address
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ObjectRef, ServiceName
 from kubectl_sharedip.model.plan import Edit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stale:
     """A field that is not what it was. None: not there. ``field`` empty: the object is gone."""
 
@@ -24,7 +24,7 @@ class Stale:
     now: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Applied:
     """An edit that the API server took, and the resourceVersion that it gave."""
 
@@ -32,7 +32,7 @@ class Applied:
     resource_version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Missed:
     """A Service that is not as foretold. ``seen`` None: it is gone, or was never seen."""
 
@@ -41,14 +41,14 @@ class Missed:
     seen: tuple[Address, ...] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Changed:
     """Somebody else changed the object: these values are not MetalLB's to write."""
 
     stale: tuple[Stale, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Failed:
     """The edit was refused, or could not be prepared; it was not made. ``error`` has two lines."""
 
@@ -56,7 +56,7 @@ class Failed:
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Unsure:
     """No answer came and reading again did not tell: the edit may have been made, or may be yet."""
 
@@ -64,7 +64,7 @@ class Unsure:
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JournalLost:
     """The journal could not be written, so nothing more was sent. ``error`` has two lines."""
 
@@ -74,7 +74,7 @@ class JournalLost:
 Because = Changed | Failed | Unsure | JournalLost
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Done:
     """Every edit was made and every Service is as foretold. ``skipped``: wake-ups not needed."""
 
@@ -82,7 +82,7 @@ class Done:
     skipped: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Unverified:
     """Every edit was made, and MetalLB did something else, or nothing yet.
 
@@ -97,7 +97,7 @@ class Unverified:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stopped:
     """The run ended at the edit ``at``; ``left`` are the edits after it, never sent."""
 
@@ -107,7 +107,7 @@ class Stopped:
     left: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Interrupted:
     """A signal ended the run.
 
@@ -122,7 +122,7 @@ class Interrupted:
     journal_error: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Refused:
     """An edit that the API server would not take, or that could not be judged."""
 
@@ -130,7 +130,7 @@ class Refused:
     because: Because
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Judged:
     """Every edit was judged by the API server; a dry run changed nothing.
 
@@ -144,7 +144,7 @@ class Judged:
 Result = Done | Unverified | Stopped | Interrupted | Judged
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sending:
     """The edit ``index`` (0 or more) of ``total`` is about to be sent, for a judgement only in a dry run."""
 
@@ -154,7 +154,7 @@ class Sending:
     dry_run: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Waiting:
     """These Services are not yet as foretold, none: it has to last; ``left_s`` seconds remain."""
 
@@ -162,7 +162,7 @@ class Waiting:
     left_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Skipped:
     """MetalLB acted by itself: the wake-up ``edit`` is not sent."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.raw import Origin
 
@@ -27,7 +28,7 @@ class ServicePort:
         return f"{self.number}/{self.protocol}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ingress:
     """One entry of status.loadBalancer.ingress; any text may be empty.
 
@@ -40,7 +41,7 @@ class Ingress:
     ip_mode: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Owner:
     """An entry of metadata.ownerReferences."""
 
@@ -49,7 +50,7 @@ class Owner:
     controller: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Manager:
     """An entry of metadata.managedFields: who wrote, how (Apply or Update), and which subresource.
 
@@ -61,7 +62,7 @@ class Manager:
     subresource: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Service:
     """One Service.
 

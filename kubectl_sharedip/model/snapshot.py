@@ -7,11 +7,11 @@ It says what was read, and what was not: a Service that is not in it may still e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.event import Event
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.others import ConfigurationState, NodeProxy
 from kubectl_sharedip.model.pool import NamespaceLabels, PoolResource
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VersionSource = Literal["image", "label", "crd", "flag", "assumed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Installation:
     """One MetalLB. ``lb_class`` is the value of its --lb-class flag, None where it has none.
 
@@ -42,7 +42,7 @@ class Installation:
     deployment: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Source:
     """Where the snapshot was taken; only carried along to be shown."""
 
@@ -53,7 +53,7 @@ class Source:
     kubernetes: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Note:
     """A limit of an answer: a SIP9xx code and the values of its text."""
 
@@ -61,7 +61,7 @@ class Note:
     values: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Snapshot:
     """A cluster at one moment. ``services`` keep the order in which they stood.
 

@@ -7,7 +7,7 @@ all edits are followed once more from the start, as one: what that shows is what
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.looks import MOST_ENDS, identity
@@ -16,6 +16,7 @@ from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.allowance import Allowance
 from kubectl_sharedip.model.announcement import Announcing
 from kubectl_sharedip.model.edited import edited
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Edit, Goal, Plan, Way
 from kubectl_sharedip.model.proof import Fact
@@ -28,7 +29,7 @@ from kubectl_sharedip.plan.relied_on import rests_on
 from kubectl_sharedip.plan.simulate import Trial, played
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Joint:
     """A plan for each goal, in the order of the goals, and the one way that does all that are chosen.
 

@@ -7,7 +7,6 @@ refuses to look at addresses: who moves, and who is left out, is seen only by fo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.annotations import REQUESTED_POOL, value_in_force
 from kubectl_sharedip.metallb.meant import known, meant, parts
@@ -15,6 +14,7 @@ from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.allowance import Allowance
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import NO_COST, Cost, Edit, Goal, Loss, Way
 from kubectl_sharedip.model.service import Service
@@ -22,7 +22,7 @@ from kubectl_sharedip.plan.asking import asks_twice, texts_asked_for
 from kubectl_sharedip.plan.edits import edit_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Price:
     """The edits, what they themselves give up, what they need leave for, and their cost.
 

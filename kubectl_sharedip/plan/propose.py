@@ -8,11 +8,11 @@ such a plan needs leave is found when its impact is weighed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Goal
 from kubectl_sharedip.model.service import Service
@@ -21,7 +21,7 @@ from kubectl_sharedip.plan.holders import groups, holders_of
 from kubectl_sharedip.plan.own import by_itself, joining
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Candidate:
     """Changed Services, the named one last, those whose edit keeps a live address first."""
 

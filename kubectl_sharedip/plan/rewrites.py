@@ -8,7 +8,7 @@ foretell.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from kubectl_sharedip.metallb.edits import ServiceEdit
@@ -16,6 +16,7 @@ from kubectl_sharedip.metallb.room import conflict_on
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.finding import Diagnosis, Finding
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Effect
 from kubectl_sharedip.model.service import Service
@@ -32,7 +33,7 @@ _PASSES = ("SIP403", None)
 _MAY_MOVE = ("SIP109", "SIP110", "SIP510")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rewrite:
     """An edit of one Service by hand. ``effects`` are all changes of address, its own among them."""
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.metallb.decide import converge, outcome_of
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Goal
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.plan.edits import woken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trial:
     """What became of a candidate: the edits as they were made, and the cluster's ends."""
 

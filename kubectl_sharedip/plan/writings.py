@@ -7,7 +7,6 @@ the finding is about that very setting.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
 
@@ -26,6 +25,7 @@ from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.service import Service
 
 _SET = (SHARING_KEY, REQUESTED_ADDRESSES, REQUESTED_POOL)
@@ -34,7 +34,7 @@ _ALIKE = 0.75  # two names of pools that are less alike than this are those of t
 _NONE: Mapping[str, str | None] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Writing:
     """What is changed: annotations (None takes one away), or the policy.
 

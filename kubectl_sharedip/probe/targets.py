@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
 from kubectl_sharedip.inventory.addresses import AddressGroup
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.probing import Means, Target
 from kubectl_sharedip.model.service import Service, ServicePort
 
@@ -36,7 +36,7 @@ _LONGEST_NAME = 253
 _PROBE = re.compile(r"\s*([0-9]{1,5}):((?:[0-9a-fA-F]{2}){1,512})\s*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """What beyond a connection is asked of TCP ports; None is nothing."""
 

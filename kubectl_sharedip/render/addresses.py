@@ -7,9 +7,9 @@ Services are in it, and why one is Pending, is in the document.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.render.spilling import fitted
 from kubectl_sharedip.render.style import Style
 from kubectl_sharedip.render.table import Cell, Painted
@@ -25,7 +25,7 @@ _WIDE = ("POOL", "POLICY", "SELECTOR", "REQUESTED", "CLASS")
 Labels = Mapping[tuple[str, str], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Row:
     address: str
     service: Mapping[str, Any]
@@ -33,7 +33,7 @@ class _Row:
     state: Cell
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rows:
     """The rows of a table with their headers; ``wrapped`` is the column that may go on under itself.
 

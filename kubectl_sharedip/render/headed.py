@@ -7,8 +7,8 @@ reads. Refuses to leave out or shorten anything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.render.spilling import spilled
 from kubectl_sharedip.render.table import Cell, Painted, fits, table
 from kubectl_sharedip.render.text import visible, wrap
@@ -17,7 +17,7 @@ _INDENT = 4
 _NONE = "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Headed:
     """A row, and the texts beneath it."""
 

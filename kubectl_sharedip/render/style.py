@@ -7,11 +7,12 @@ environment itself: the caller says what it found there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from kubectl_sharedip.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@frozen
 class Style:
     """Paints a text, or, where not ``enabled``, gives it back. Widths are measured before painting."""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.render.text import cell_width, visible, wrap
 
 GAP = "   "  # as kubectl's
@@ -18,7 +18,7 @@ _MOST_TABULATED = 500  # rows
 _PAINT = re.compile("\x1b\\[[0-9;]*m")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Painted:
     """A cell whose first word is painted, such as ``SIP201`` in red. ``paint`` adds no width."""
 

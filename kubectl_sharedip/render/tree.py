@@ -6,9 +6,9 @@ It refuses to draw with characters that the terminal cannot show: the caller say
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.render.headline import (
     has_address,
     service_name,
@@ -26,7 +26,7 @@ BOXES = ("├─ ", "└─ ", "│  ", "   ")
 PLAIN = ("|-- ", "`-- ", "|   ", "    ")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Node:
     """One line of a tree (``code`` of it is painted) and what hangs beneath it."""
 
@@ -35,7 +35,7 @@ class Node:
     finding: _Document | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Paper:
     """On what is drawn, and with which signs: branch, last branch, past a branch, past the last."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from kubectl_sharedip.metallb.predict import Prediction
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.names import ObjectRef, ServiceName
 from kubectl_sharedip.model.same import Same
 from kubectl_sharedip.model.snapshot import Note, Snapshot
@@ -17,7 +17,7 @@ from kubectl_sharedip.report.diagnosis import finding_form
 from kubectl_sharedip.report.envelope import Document, envelope, names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CheckItem:
     """One object of the report.
 

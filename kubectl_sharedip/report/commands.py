@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kubectl_sharedip.model.allowance import Allowance
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.shell import shell_line
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kubectl_sharedip.model.plan import Goal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InForce:
     """The flags that a printed command repeats: connection, files and MetalLB (never a token).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
@@ -16,6 +15,7 @@ from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Proof
 from kubectl_sharedip.model.service import Service
@@ -27,7 +27,7 @@ from kubectl_sharedip.report.services import request_form
 from kubectl_sharedip.report.words import message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer:
     """All that is known of one Service.
 

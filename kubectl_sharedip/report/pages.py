@@ -6,9 +6,9 @@ Made of the catalogue alone, so that the program and its documentation say the s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE, Entry
+from kubectl_sharedip.model.frozen import frozen
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -31,7 +31,7 @@ FAMILIES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Page:
     """What a page says. ``sections`` are headings with their text, in order; none is empty."""
 

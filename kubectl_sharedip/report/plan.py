@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import sha256
 
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding
+from kubectl_sharedip.model.frozen import field, frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.plan import Effect, Goal, Plan, Way
 from kubectl_sharedip.model.proof import Fact
@@ -26,7 +26,7 @@ NOT_MODELLED = Note(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlanFor:
     """What a Plan document is made of, beside the plan itself."""
 
@@ -42,7 +42,7 @@ class PlanFor:
     announced: Callable[[Way | None], AnnouncedWay] = field(default=lambda _: AnnouncedWay())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnnouncedWay:
     """Who announces whom by a way; ``stay`` keep their address and are announced by others than before."""
 
@@ -54,7 +54,7 @@ class AnnouncedWay:
         return sorted([*effects, *self.stay], key=lambda effect: effect.service)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Together:
     """Several plans as one: what comes of all their edits, and what that rests on."""
 

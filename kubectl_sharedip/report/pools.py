@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.inventory.joinable import Joinable
 from kubectl_sharedip.inventory.room import Count, PoolRoom
@@ -11,6 +10,7 @@ from kubectl_sharedip.metallb.announcement_facts import selectors_text
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.announcement import Advertisement, L2Advertisement
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot
@@ -19,7 +19,7 @@ from kubectl_sharedip.report.envelope import Document, envelope, named, names
 from kubectl_sharedip.report.services import service_form
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolAnswer:
     """All that is known of one pool.
 

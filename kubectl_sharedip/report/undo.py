@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kubectl_sharedip.diagnose.handling import controller_down
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.given import GivenPlan, NotAsBefore, way_of
 from kubectl_sharedip.model.journal import RunEntry
 from kubectl_sharedip.model.names import ServiceName
@@ -21,7 +21,7 @@ from kubectl_sharedip.report.ways import addresses_text, edit_text, list_text
 from kubectl_sharedip.report.words import message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Given:
     """What the document is about: a run, and the plan to take it back or to finish it."""
 

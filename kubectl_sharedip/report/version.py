@@ -5,13 +5,12 @@ Refuses to have items: there is one of each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.snapshot import Snapshot
 from kubectl_sharedip.report.envelope import Document, asked_nobody, envelope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Client:
     """This side. ``commit`` is that of a release, None in a checkout; ``library`` is kubernetes'."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +13,7 @@ from kubectl_sharedip.cli.formats import output_option
 from kubectl_sharedip.cli.options import reading_options, request_of
 from kubectl_sharedip.cli.own_options import Spoken
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.model.frozen import frozen
 
 if TYPE_CHECKING:
     from kubectl_sharedip.cli.answering import Told
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WATCHED = ("services", "ipaddresspools", "events")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WhyRequest:
     """What ``why`` was asked: for these names (none: every Pending one), with which extras."""
 

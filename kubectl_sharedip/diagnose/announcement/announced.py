@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from kubectl_sharedip.metallb.speaker import announced_pool, bgp, layer2
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.announcement import EndpointSlice
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.same import MOST_KEPT, Same
 from kubectl_sharedip.model.service import Service
@@ -28,7 +29,7 @@ class _Placed(Protocol):
 P = TypeVar("P", bound=_Placed)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Announced:
     """A Service whose address MetalLB's speakers would announce, and what comes of it."""
 

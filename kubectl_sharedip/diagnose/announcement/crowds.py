@@ -7,7 +7,6 @@ named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from kubectl_sharedip.diagnose.announcement.against import MOST_NAMED, first_few, named
@@ -20,6 +19,7 @@ from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.announcement import EndpointSlice
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Proof
 from kubectl_sharedip.model.same import MOST_KEPT, Same
@@ -29,7 +29,7 @@ from kubectl_sharedip.model.snapshot import Snapshot
 _SHARING = "internal/allocator/k8salloc/k8salloc.go BackendKey"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Crowd:
     """Sharers of an address with one selector under policy Local, by name.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from kubectl_sharedip.model.finding import Severity
+from kubectl_sharedip.model.frozen import field, frozen
 
 ALLOCATOR = "internal/allocator/allocator.go"
 SERVICE = "controller/service.go"
@@ -20,7 +20,7 @@ Phrases = Mapping[str, Mapping[str, str]]
 _NONE: Phrases = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """One row. ``reads`` are the resources without which the finding is not given.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ObjectRef, ServiceName
 from kubectl_sharedip.plan.rewrites import Rewrite
 
 Clears = Literal["itself", "all"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class About:
     """One finding of one Service. ``state`` is None where no MetalLB handles the Service."""
 
@@ -43,7 +43,7 @@ class About:
         return next((f.value or "" for f in self.finding.facts if f.field == field), "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ByHand:
     """A remedy that is typed. ``words`` follow ``kubectl``, without the flags in force.
 
