@@ -21,7 +21,7 @@ def main():
     if not os.access(here, os.W_OK):
         _compile_elsewhere()
     sys.argv = sys.argv[1:]
-    sys.path.insert(0, here)
+    sys.path.append(here)  # behind Python's own, which have no module of these names
     from kubectl_sharedip.cli.main import main as program
 
     program()

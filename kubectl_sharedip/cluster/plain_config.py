@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubectl_sharedip.cluster.limits import is_this_machine
+from kubectl_sharedip.cluster.plain_yaml import plain_yaml
 from kubectl_sharedip.cluster.request import ConnectionRequest
 from kubectl_sharedip.model.frozen import field, frozen
 
@@ -126,15 +127,23 @@ def read_config(explicit: str | None, environment: Mapping[str, str]) -> Config:
 
 def _load(path: str) -> Mapping[str, Any] | None:
     """What stands in a file; empty where there is none, None for what is no kubeconfig."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        return None
+    return plain_yaml(text) or _other_yaml(text)
+
+
+def _other_yaml(text: str) -> Mapping[str, Any] | None:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        with open(path, encoding="utf-8") as file:
-            content = yaml.load(file, Loader=loader)  # each is a safe loader
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, yaml.YAMLError):
+        content = yaml.load(text, Loader=loader)  # each is a safe loader
+    except (ValueError, yaml.YAMLError):
         return None
     return content if isinstance(content, dict) else None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kubectl_sharedip.render.sheets import code, plain
+from kubectl_sharedip.render.sheets import code, laid_out, plain
 
 _Document = Mapping[str, Any]
 _NONE = "-"
@@ -46,8 +46,7 @@ def _section(title: str, headers: Sequence[str], rows: Any) -> Iterator[str]:
     listed = list(rows)
     if not listed:
         return
-    yield from ("", f"## {title}", "", f"| {' | '.join(headers)} |", f"|{'---|' * len(headers)}")
-    yield from (f"| {' | '.join(cells)} |" for cells in listed)
+    yield from ("", f"## {title}", "", laid_out(headers, listed))
 
 
 def _address(item: _Document) -> list[str]:

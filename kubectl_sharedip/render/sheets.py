@@ -47,10 +47,19 @@ def plain(text: str) -> str:
 
 def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The rows as a table of GitHub's Markdown; empty where there is none."""
-    if not rows:
-        return ""
-    lines = [headers, ["---"] * len(headers), *([_as_it_stands(cell) for cell in row] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return laid_out(headers, [[_as_it_stands(cell) for cell in row] for row in rows]) + "\n" if rows else ""
+
+
+def laid_out(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The lines of a table of GitHub's Markdown, of cells that are Markdown already."""
+    import tabulate
+
+    columns = tabulate.DataRow("| ", " | ", " |")
+    layout = tabulate.TableFormat(None, None, None, None, columns, columns, 0, None)
+    # Nothing is aligned: how wide a character is would depend on what else is installed.
+    return tabulate.tabulate(
+        [["---"] * len(headers), *rows], headers, layout, stralign=None, numalign=None, disable_numparse=True
+    )
 
 
 def _as_it_stands(cell: str) -> str:

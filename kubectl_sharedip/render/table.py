@@ -14,7 +14,6 @@ from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.render.text import cell_width, visible, wrap
 
 GAP = "   "  # as kubectl's
-_MOST_TABULATED = 500  # rows
 _PAINT = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -124,18 +123,6 @@ def _padded(cell: Cell, text: str, size: int) -> str:
 
 
 def _joined(headers: list[str] | None, rows: list[list[str]]) -> str:
-    # tabulate counts a wide character as one cell unless wcwidth happens to be installed, and the
-    # same document has to give the same bytes everywhere. So the cells come padded, and it is told
-    # to align nothing (stralign=None) and to keep every blank. What is left of its work costs more than
-    # all the rest of a long table, so there the cells are put together here, to the same bytes.
-    if len(rows) > _MOST_TABULATED:
-        lines = (GAP.join(row).rstrip() for row in ([headers, *rows] if headers else rows))
-        return "\n".join(lines) + "\n"
-    import tabulate
-
-    columns = tabulate.DataRow("", GAP, "")
-    layout = tabulate.TableFormat(None, None, None, None, columns, columns, 0, None)
-    text = tabulate.tabulate(
-        rows, headers=headers or (), tablefmt=layout, stralign=None, numalign=None, disable_numparse=True
-    )
-    return text + "\n" if text else ""
+    # The cells come padded. tabulate, which would have nothing left to do, takes longer to import than all
+    # of a short table takes to be made; what it lays out is Markdown (sheets.py).
+    return "".join(GAP.join(row).rstrip() + "\n" for row in ([headers, *rows] if headers else rows))
