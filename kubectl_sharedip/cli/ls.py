@@ -119,7 +119,7 @@ def _answer(request: Request, wanted: LsRequest, reading: Reading) -> Told:
 def _diagnoses(reading: Reading, services: Sequence[Service]) -> Mapping[ServiceName, Diagnosis]:
     from kubectl_sharedip.diagnose.run import diagnose
 
-    return {one.name: diagnose(reading.snapshot, reading.views, one) for one in services}
+    return {one.name: diagnose(reading.snapshot, reading.views, one, only_decisive=True) for one in services}
 
 
 def _select(reading: Reading, wanted: LsRequest) -> tuple[addresses.Inventory, tuple[InputError, ...]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.diagnose import checks
 from kubectl_sharedip.diagnose.assigned import assigned_findings
 from kubectl_sharedip.diagnose.handling import controller_down, not_handled
 from kubectl_sharedip.diagnose.in_flight import last_change
@@ -35,13 +34,15 @@ def diagnose(
     outcome: Outcome | None = None,
     *,
     beside: tuple[Check, ...] = (),
+    only_decisive: bool = False,
 ) -> Diagnosis:
     """Everything that is found of this Service.
 
     Arguments: the snapshot; the view of each MetalLB in it (``metallb.installed.states``); the
     Service, which need not be handled by any; what MetalLB would do with it now, where ``decide`` was
-    asked already; checks to make beside those that are always made. A finding whose inputs were not
-    all read is not given; its check is listed as skipped.
+    asked already; checks to make beside those that are always made; whether the rule at which MetalLB
+    stops is all that is wanted: no check is made then, unless it cannot be told without. A finding whose
+    inputs were not all read is not given; its check is listed as skipped.
     """
     unhandled = not_handled(service, tuple(view.installation for view in views))
     if unhandled is not None:
@@ -66,7 +67,7 @@ def diagnose(
         *(pending_findings(view) if view.pending else assigned_findings(view)),
         *([] if down is None else [down]),
     ]
-    given, skipped = checked(view, (*checks.ALL, *beside))
+    given, skipped = list[Finding](), list[Skipped]()
     for finding in found:
         missing = missing_for(view, finding.code)
         # A rule at which MetalLB stops is named even so; that it stops at none rests on all of them.
@@ -76,6 +77,11 @@ def diagnose(
         else:
             doubt = bool(missing) or rests_on_doubt(view, finding.code)
             given.append(replace(finding, certain=finding.certain and not doubt))
+    if not (only_decisive and any(finding.decisive for finding in given)):
+        from kubectl_sharedip.diagnose import checks  # some twenty modules, each of which a start would feel
+
+        more, not_made = checked(view, (*checks.ALL, *beside))
+        given, skipped = [*more, *given], [*not_made, *skipped]
     return Diagnosis(service=service.name, findings=ordered(given), skipped=tuple(dict.fromkeys(skipped)))
 
 
