@@ -12,7 +12,6 @@ from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.owners import behind
 from kubectl_sharedip.diagnose.pending import pending_findings
 from kubectl_sharedip.diagnose.reads import checked, known, missing_for, rests_on_doubt
-from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
 from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
@@ -51,6 +50,8 @@ def diagnose(
         view for view in views if view.installation.lb_class == (service.load_balancer_class or None)
     )
     if not known(snapshot, "ipaddresspools"):
+        from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
+
         return without_pools(View(snapshot=snapshot, state=state, service=service, outcome=UNDECIDED))
     outcome = outcome or resting(state, service) or decide(state, service)
     view = View(snapshot=snapshot, state=state, service=service, outcome=outcome)
