@@ -6,12 +6,13 @@ everything that is not of that form, whatever it means: it is PyYAML's then.
 
 from __future__ import annotations
 
-import re
+from string import ascii_letters, digits
 from typing import Any
 
-# A bare word that begins with a letter or a slash is a text, but for a few that YAML knows.
-_WORD = r"\{\}|[A-Za-z/](?:[A-Za-z0-9+/=._@:-]*[A-Za-z0-9+/=._@-])?"
-_LINE = rf"( *)(- )?([A-Za-z][A-Za-z0-9-]*):(?: ({_WORD}))?"
+# What begins with a letter or a slash is a text, but for a few words that YAML knows.
+_KEY = frozenset({*ascii_letters, *digits, "-"})
+_WORD = _KEY | {*"+/=._@:"}
+_FIRST = frozenset({*ascii_letters, "/"})
 _KNOWN = {"true": True, "false": False}
 _OTHERS = ("yes", "no", "on", "off", "null", "true", "false", "y", "n")
 
@@ -30,22 +31,33 @@ def plain_yaml(text: str) -> dict[str, Any] | None:
     return found if end == len(lines) else None
 
 
-_Line = tuple[
-    int | None, int, str, Any
-]  # the columns of the dash and of the key; key and word, None for none
+_Line = tuple[int | None, int, str, Any]  # the columns of dash and key, the key, and what follows it
 
 
 def _line(text: str) -> _Line:
-    found = re.fullmatch(_LINE, text, re.ASCII)
-    if found is None:
+    rest = text.lstrip(" ")
+    column = len(text) - len(rest)
+    dash = column if rest.startswith("- ") else None
+    key, colon, word = rest.removeprefix("- ").partition(":")
+    if not colon or not _is_text(key, _KEY):
         raise _OtherYaml
-    blanks, dash, key, word = found.groups()
-    known = word is None or word in _KNOWN or word.lower() not in _OTHERS
-    if not known or key.lower() in _OTHERS:
-        raise _OtherYaml
-    column = len(blanks)
-    value = {} if word == "{}" else _KNOWN.get(word, word)
-    return (column if dash else None), column + len(dash or ""), key, value
+    value: Any = None
+    if word == " {}":
+        value = {}
+    elif word:
+        value = _KNOWN.get(word[1:], word[1:])
+        if word[0] != " " or (isinstance(value, str) and not _is_text(value, _WORD)):
+            raise _OtherYaml
+    return dash, column if dash is None else column + 2, key, value
+
+
+def _is_text(word: str, allowed: frozenset[str]) -> bool:
+    return (
+        word[:1] in allowed & _FIRST
+        and allowed.issuperset(word)
+        and not word.endswith(":")
+        and word.lower() not in _OTHERS
+    )
 
 
 def _mapping(lines: list[_Line], at: int, column: int) -> tuple[dict[str, Any], int]:

@@ -45,6 +45,8 @@ def frozen(made: type[Any] | None = None, *, order: bool = False) -> Any:
 
 
 def _frozen(cls: type[_Class], *, order: bool) -> type[_Class]:
+    # Else the standard library would write a signature there, which takes longer than all the rest.
+    cls.__doc__ = cls.__doc__ or cls.__name__
     made = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=True)(cls)
     its: _Fields = fields(made)  # type: ignore[arg-type]  # mypy does not know that it is one
     methods: dict[str, Callable[..., Any]] = {
