@@ -6,6 +6,7 @@ as with kubectl.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kubectl_sharedip.model.pool import LabelSelector
 
 _TABLES = ("table", "wide")
+_TELLS_OF_REQUESTS = 6  # as kubectl's
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -108,7 +110,7 @@ _SPECIAL: tuple[Callable[[Any], Any], ...] = (
         "verbosity",
         type=click.IntRange(min=0),
         metavar="N",
-        help="Log level; 8 shows tracebacks.",
+        help="Log level: 6 tells of every request, 8 shows tracebacks too.",
     ),
 )
 
@@ -138,6 +140,7 @@ def request_of(context: click.Context, output: str | None) -> Request:
         request_timeout_s=seconds("--request-timeout", given.get("request_timeout")),
         disable_compression=given.get("disable_compression", False),
         chunk_size=given.get("chunk_size", 500),
+        told=_tell if given.get("verbosity", 0) >= _TELLS_OF_REQUESTS else None,
     )
     return Request(
         connection=connection,
@@ -156,8 +159,11 @@ def request_of(context: click.Context, output: str | None) -> Request:
         show_labels=show_labels,
         no_headers=given.get("no_headers", False),
         color=given.get("color", "auto"),
-        verbosity=given.get("verbosity", 0),
     )
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _selector(text: str) -> LabelSelector:

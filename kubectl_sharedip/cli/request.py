@@ -38,4 +38,3 @@ class Request:
     show_labels: bool = False
     no_headers: bool = False
     color: Literal["auto", "always", "never"] = "auto"
-    verbosity: int = 0

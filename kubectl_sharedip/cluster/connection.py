@@ -8,9 +8,8 @@ to know what is asked for.
 from __future__ import annotations
 
 import json
-import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
@@ -30,8 +29,6 @@ Json = dict[str, Any]
 _BUSY = (429, 503)  # with Retry-After: nothing was done yet, and the server says when to come back
 _LONGEST_PAUSE_S = 5.0
 _TRIES = 3
-
-_log = logging.getLogger(__name__)
 
 
 def connect(request: ConnectionRequest) -> Connection:
@@ -65,6 +62,7 @@ def _connection(request: ConnectionRequest, target: Target) -> Connection:
         namespace=target.namespace,
         chunk_size=request.chunk_size,
         compressed=target.compressed,
+        told=request.told,
     )
 
 
@@ -86,6 +84,7 @@ class Connection:
         namespace: str,
         chunk_size: int,
         compressed: bool,
+        told: Callable[[str], None] | None = None,
     ) -> None:
         self.context = context
         self.cluster = cluster
@@ -95,6 +94,7 @@ class Connection:
         self.server = wire.server
         self.where = wire.where
         self._wire = wire
+        self._told = told
         self._headers = {"Accept-Encoding": "gzip" if compressed else "identity"}
 
     def request(
@@ -128,7 +128,7 @@ class Connection:
                 if method == "GET" and not attempt and isinstance(trouble, Trouble) and trouble.at == "lost":
                     continue
                 raise
-            _log.debug("%s %s %s %.0f ms", method, path, response.status, (time.monotonic() - started) * 1e3)
+            self._tell(method, path, response.status, started)
             pause_s = _pause_s(response)
             if pause_s is None or attempt == _TRIES - 1:
                 break
@@ -154,7 +154,7 @@ class Connection:
             silence_s=timeout_s,
         )
         try:
-            _log.debug("GET %s %s", path, response.status)
+            self._tell("GET", path, response.status, started)
             if response.status != 200:
                 raise refused_by_server(response.status, self._wire.whole(response, started), self.where)
             for line in self._wire.lines(response, None if timeout_s is None else started + timeout_s):
@@ -165,6 +165,10 @@ class Connection:
     def close(self) -> None:
         """Give the sockets back. The connection can be used again afterwards."""
         self._wire.close()
+
+    def _tell(self, method: str, path: str, status: int, started: float) -> None:
+        if self._told is not None:
+            self._told(f"{method} {path} {status} in {(time.monotonic() - started) * 1e3:.0f} ms")
 
     def _decoded(self, data: bytes) -> Json:
         try:

@@ -6,6 +6,8 @@ refuses to look at files or the environment; None is "not given".
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kubectl_sharedip.model.frozen import field, frozen
 
 
@@ -14,7 +16,8 @@ class ConnectionRequest:
     """kubectl's connection flags under their names there.
 
     ``request_timeout_s`` is for one request, in seconds: None for this program's defaults, 0 for
-    no limit at all. ``chunk_size`` is the number of objects a page, 0 for one page.
+    no limit at all. ``chunk_size`` is the number of objects a page, 0 for one page. ``told`` hears of every
+    answer: method, path, status and milliseconds.
     """
 
     kubeconfig: str | None = None
@@ -35,3 +38,4 @@ class ConnectionRequest:
     request_timeout_s: float | None = None
     disable_compression: bool = False
     chunk_size: int = 500
+    told: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
