@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from kubectl_sharedip.cli import whats
-from kubectl_sharedip.cli.behind import with_slices
 from kubectl_sharedip.cli.failures import Exit, InputError, report
 from kubectl_sharedip.cli.item_forms import Labels, service_labels
 from kubectl_sharedip.cli.ls_forms import refuse_unwatched, text_of
@@ -97,6 +96,8 @@ def _told(request: Request, wanted: LsRequest) -> Told:
 def _answer(request: Request, wanted: LsRequest, reading: Reading) -> Told:
     inventory, errors = _select(reading, wanted)
     if wanted.endpoints:
+        from kubectl_sharedip.cli.behind import with_slices
+
         reading = with_slices(reading, inventory, request.metallb_namespace)
     unsettled = (*inventory.pending, *inventory.not_handled)
     diagnoses = _diagnoses(reading, unsettled) if unsettled else {}

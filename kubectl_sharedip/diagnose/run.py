@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.diagnose.assigned import assigned_findings
 from kubectl_sharedip.diagnose.handling import controller_down, not_handled
 from kubectl_sharedip.diagnose.in_flight import last_change
-from kubectl_sharedip.diagnose.owners import behind
 from kubectl_sharedip.diagnose.pending import pending_findings
 from kubectl_sharedip.diagnose.reads import checked, known, missing_for, rests_on_doubt
 from kubectl_sharedip.diagnose.view import Check, View
@@ -64,10 +62,12 @@ def diagnose(
         if changed is not None:
             note = Note(code="SIP904", values={"object": str(changed)})
             return Diagnosis(service=service.name, findings=(), skipped=(), notes=(note,))
-    found = [
-        *(pending_findings(view) if view.pending else assigned_findings(view)),
-        *([] if down is None else [down]),
-    ]
+    if view.pending:
+        found = [*pending_findings(view), *([] if down is None else [down])]
+    else:
+        from kubectl_sharedip.diagnose.assigned import assigned_findings
+
+        found = [*assigned_findings(view)]
     given, skipped = list[Finding](), list[Skipped]()
     for finding in found:
         missing = missing_for(view, finding.code)
@@ -99,6 +99,8 @@ def with_owners(
     These are those that some way of the plan edits, and with ``by_hand`` the diagnosed Service itself.
     An edit that only makes MetalLB look again does no harm where it is put back, and counts for none.
     """
+    from kubectl_sharedip.diagnose.owners import behind
+
     ways = () if plan is None else (*([plan.chosen] if plan.chosen else []), *plan.ways)
     own = {diagnosis.service} if by_hand else set()
     edited = sorted({edit.service for edit in _lasting(ways)} | own)
