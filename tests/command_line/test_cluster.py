@@ -109,6 +109,15 @@ def test_the_token_is_never_printed(lab: Lab) -> None:
         assert TOKEN not in ended.out + ended.err
 
 
+def test_every_request_is_told_of_where_that_is_wanted(lab: Lab) -> None:
+    told = lab("ls", "-v", "6").err.splitlines()
+
+    asked = [f"{one.method} {one.path} 200 in " for one in lab.api.requests]
+    assert sorted(line.rpartition(" in ")[0] + " in " for line in told) == sorted(asked)
+    assert all(line.endswith(" ms") for line in told)
+    assert lab("ls", "-v", "5").err == ""
+
+
 def test_an_older_server_knows_no_selector_by_type(lab: Lab) -> None:
     lab.api.knows_service_type = False
 
