@@ -29,6 +29,8 @@ def list_resource(
     keep: _Keep = _as_it_is if whole else slimmed
     if resource.names:
         return list(_by_name(connection, resource, keep))
+    if len(resource.selections) == 1:  # one list has nothing twice
+        return _selected(connection, resource.path(namespace), resource.selections[0], keep)
     found: dict[str, Json] = {}
     for query in resource.selections:
         for body in _selected(connection, resource.path(namespace), query, keep):
@@ -37,7 +39,6 @@ def list_resource(
 
 
 _Keep = Callable[[Json], Json]
-_WHO_AND_WHEN = ("manager", "operation", "subresource", "time")
 
 
 def slimmed(body: Json) -> Json:
@@ -46,10 +47,8 @@ def slimmed(body: Json) -> Json:
     Of managedFields it is kept who wrote and when; which fields were written is the bulk of it.
     """
     metadata = body.get("metadata") or {}
-    if managed := metadata.get("managedFields"):
-        metadata["managedFields"] = [
-            {name: entry[name] for name in _WHO_AND_WHEN if name in entry} for entry in managed
-        ]
+    for entry in metadata.get("managedFields") or ():
+        entry.pop("fieldsV1", None)
     annotations = metadata.get("annotations") or {}
     if annotations.pop(_LAST_APPLIED, None) is not None and not annotations:
         del metadata["annotations"]
