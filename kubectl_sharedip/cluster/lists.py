@@ -8,8 +8,10 @@ judge; what is forbidden or absent is the caller's to make sense of.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from kubectl_sharedip.cluster.ahead import begun, next_place
 from kubectl_sharedip.cluster.connection import Connection, Json
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.resources import SERVICE_TYPE, SERVICE_TYPE_SELECTOR, Resource
@@ -87,13 +89,13 @@ def _pages(connection: Connection, path: str, query: Mapping[str, str], keep: _K
 def _paged(
     connection: Connection, path: str, query: Mapping[str, str], keep: _Keep, size: int
 ) -> Iterator[Json]:
-    place = ""
+    limited: dict[str, str | int] = {**query, **({"limit": size} if size else {})}
+    answer = connection.fetched(path, limited)
     while True:
-        page = connection.request(
-            "GET",
-            path,
-            {**query, **({"limit": size} if size else {}), **({"continue": place} if place else {})},
-        )
+        place = next_place(answer)
+        following = partial(connection.fetched, path, {**limited, "continue": place})
+        coming = begun(following) if place else None  # it comes while this page is read
+        page = connection.decoded(answer)
         # Objects in a list do not say what they are; the list does.
         header = {"apiVersion": page.get("apiVersion"), "kind": str(page.get("kind")).removesuffix("List")}
         for item in page.get("items") or ():
@@ -101,6 +103,7 @@ def _paged(
         place = (page.get("metadata") or {}).get("continue") or ""
         if not place:
             return
+        answer = coming() if coming else connection.fetched(path, {**limited, "continue": place})
 
 
 def _by_name(connection: Connection, resource: Resource, keep: _Keep) -> Iterator[Json]:
