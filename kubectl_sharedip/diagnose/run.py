@@ -17,8 +17,7 @@ from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
 from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
-from kubectl_sharedip.metallb.rest import resting
-from kubectl_sharedip.metallb.room import at_peace
+from kubectl_sharedip.metallb.rest import plainly_resting, resting
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
 from kubectl_sharedip.model.names import ServiceName
@@ -55,7 +54,7 @@ def diagnose(
     )
     if not known(snapshot, "ipaddresspools"):
         return without_pools(View(snapshot=snapshot, state=state, service=service, outcome=UNDECIDED))
-    rests = None if outcome else resting(state, service, at_peace(state) if many else frozenset())
+    rests = None if outcome else resting(state, service, plainly_resting(state) if many else None)
     outcome = outcome or rests or decide(state, service)
     view = View(snapshot=snapshot, state=state, service=service, outcome=outcome, rests=rests is not None)
     down = controller_down(state.installation) if view.pending else None

@@ -19,6 +19,7 @@ from kubectl_sharedip.metallb.state import State, handled_by, status_addresses
 from kubectl_sharedip.metallb.steps import keeping
 from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
 
 _NOT_KNOWN: frozenset[Address] = frozenset()
@@ -30,8 +31,21 @@ def unrested(state: State) -> frozenset[ServiceName]:
     One sweep over all Services; the answer holds for every future of this state until its pools
     change or the controller starts anew, beside the Services that are edited in it.
     """
+    plain = plainly_resting(state)
+    return frozenset(
+        name for name, service in state.services.items() if name not in plain and may_change(state, service)
+    )
+
+
+@once
+def plainly_resting(state: State) -> frozenset[ServiceName]:
+    """The LoadBalancer Services that plainly rest: one sweep, for whoever asks about many."""
     peaceful = at_peace(state)
-    return frozenset(name for name, service in state.services.items() if may_change(state, service, peaceful))
+    return frozenset(
+        name
+        for name, service in state.services.items()
+        if service.type == "LoadBalancer" and plainly_rests(state, service, peaceful)
+    )
 
 
 def lacks_something(state: State, service: Service) -> bool:
@@ -41,11 +55,11 @@ def lacks_something(state: State, service: Service) -> bool:
     return not service.ingress or _may_be_given_more(state, service)
 
 
-def may_change(state: State, service: Service, peaceful: Set[Address] = _NOT_KNOWN) -> bool:
-    """Whether a look at this one Service may change something; ``peaceful`` as with ``plainly_rests``."""
+def may_change(state: State, service: Service) -> bool:
+    """Whether a look at this one Service may change something."""
     if service.type != "LoadBalancer":
         return bool(service.ingress) or state.ledger.allocation(service.name) is not None
-    if plainly_rests(state, service, peaceful):
+    if plainly_rests(state, service):
         return False
     if lacks_something(state, service):
         return True
@@ -80,10 +94,17 @@ def plainly_rests(state: State, service: Service, peaceful: Set[Address] = _NOT_
     return known and (address in peaceful or may_join(state, address, allocation.terms))
 
 
-def resting(state: State, service: Service, peaceful: Set[Address] = _NOT_KNOWN) -> Assigned | None:
-    """What ``decide`` says of a Service that plainly rests, None of any other; ``peaceful`` as there."""
+def resting(state: State, service: Service, plain: Set[ServiceName] | None = None) -> Assigned | None:
+    """What ``decide`` says of a Service that plainly rests, None of any other.
+
+    Who asks about many gives ``plain``, those of ``plainly_resting``.
+    """
     ours = service.type == "LoadBalancer" and handled_by(state.installation, service) and not state.blind
-    if not ours or not plainly_rests(state, service, peaceful):
+    if plain is not None and state.services.get(service.name) is service:
+        rests = service.name in plain
+    else:
+        rests = ours and plainly_rests(state, service)
+    if not ours or not rests:
         return None
     addresses = status_addresses(service)
     pool = state.pools.owner(addresses)

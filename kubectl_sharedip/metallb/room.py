@@ -25,7 +25,6 @@ from kubectl_sharedip.metallb.sharing import (
 )
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address, AddressRange
-from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
 
 
@@ -52,7 +51,6 @@ def may_join(state: State, address: Address, mine: Terms) -> bool:
     return all(may_share(mine, allocation.terms) for allocation in others if allocation is not None)
 
 
-@once
 def at_peace(state: State) -> frozenset[Address]:
     """The addresses on which nobody keeps anybody else off who is there: one sweep over the books.
 
