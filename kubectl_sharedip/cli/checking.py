@@ -139,7 +139,7 @@ def check_cluster(reading: Reading, habits: tuple[Check, ...], flags: InForce | 
         for object_, findings in _by_object(reading.snapshot, reading.views).items()
     ]
     for service in sorted(in_scope(reading), key=lambda one: one.name):
-        diagnosis = diagnose(reading.snapshot, reading.views, service, beside=habits)
+        diagnosis = diagnose(reading.snapshot, reading.views, service, beside=habits, many=True)
         diagnosis, remedies = helped(service, diagnosis) if helped is not None else (diagnosis, ())
         notes.extend(diagnosis.notes)
         items.append(
@@ -211,5 +211,5 @@ def without_ignored(checked: Checked, ignored: Ignored) -> tuple[Checked, int]:
     for item in checked.items:
         told, counted = ignored.split(item.object, item.findings)
         count += len(counted)
-        items.append(replace(item, findings=told))
+        items.append(replace(item, findings=told) if counted else item)
     return replace(checked, items=tuple(items)), count

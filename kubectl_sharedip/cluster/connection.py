@@ -118,6 +118,16 @@ class Connection:
         headers = {**self._headers, "Accept": accept}
         if body is not None:
             headers["Content-Type"] = content_type
+        return self.decoded(self._answer(method, path, query, headers, data))
+
+    def fetched(self, path: str, query: Query | None = None) -> bytes:
+        """The answer to a GET, for ``decoded``. Raises ClusterError as ``request`` does."""
+        headers = {**self._headers, "Accept": "application/json"}
+        return self._answer("GET", path, query, headers, None)
+
+    def _answer(
+        self, method: str, path: str, query: Query | None, headers: Mapping[str, str], data: bytes | None
+    ) -> bytes:
         for attempt in range(_TRIES):
             started = time.monotonic()
             try:
@@ -135,7 +145,7 @@ class Connection:
             time.sleep(pause_s)
         if not 200 <= response.status < 300:
             raise refused_by_server(response.status, answer, self.where)
-        return self._decoded(answer)
+        return answer
 
     def stream(
         self, path: str, query: Query | None = None, *, timeout_s: float | None = None
@@ -158,7 +168,7 @@ class Connection:
             if response.status != 200:
                 raise refused_by_server(response.status, self._wire.whole(response, started), self.where)
             for line in self._wire.lines(response, None if timeout_s is None else started + timeout_s):
-                yield self._decoded(line)
+                yield self.decoded(line)
         finally:
             response.close()  # what is left of a watch cannot be read to its end: no second use
 
@@ -170,7 +180,8 @@ class Connection:
         if self._told is not None:
             self._told(f"{method} {path} {status} in {(time.monotonic() - started) * 1e3:.0f} ms")
 
-    def _decoded(self, data: bytes) -> Json:
+    def decoded(self, data: bytes) -> Json:
+        """The object that an answer holds. Raises ClusterError where it holds none."""
         try:
             answer = json.loads(data)
         except ValueError:

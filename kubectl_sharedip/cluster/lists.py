@@ -8,8 +8,10 @@ judge; what is forbidden or absent is the caller's to make sense of.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from kubectl_sharedip.cluster.ahead import begun, next_place
 from kubectl_sharedip.cluster.connection import Connection, Json
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.resources import SERVICE_TYPE, SERVICE_TYPE_SELECTOR, Resource
@@ -29,6 +31,8 @@ def list_resource(
     keep: _Keep = _as_it_is if whole else slimmed
     if resource.names:
         return list(_by_name(connection, resource, keep))
+    if len(resource.selections) == 1:  # one list has nothing twice
+        return _selected(connection, resource.path(namespace), resource.selections[0], keep)
     found: dict[str, Json] = {}
     for query in resource.selections:
         for body in _selected(connection, resource.path(namespace), query, keep):
@@ -37,7 +41,6 @@ def list_resource(
 
 
 _Keep = Callable[[Json], Json]
-_WHO_AND_WHEN = ("manager", "operation", "subresource", "time")
 
 
 def slimmed(body: Json) -> Json:
@@ -46,10 +49,8 @@ def slimmed(body: Json) -> Json:
     Of managedFields it is kept who wrote and when; which fields were written is the bulk of it.
     """
     metadata = body.get("metadata") or {}
-    if managed := metadata.get("managedFields"):
-        metadata["managedFields"] = [
-            {name: entry[name] for name in _WHO_AND_WHEN if name in entry} for entry in managed
-        ]
+    for entry in metadata.get("managedFields") or ():
+        entry.pop("fieldsV1", None)
     annotations = metadata.get("annotations") or {}
     if annotations.pop(_LAST_APPLIED, None) is not None and not annotations:
         del metadata["annotations"]
@@ -88,13 +89,13 @@ def _pages(connection: Connection, path: str, query: Mapping[str, str], keep: _K
 def _paged(
     connection: Connection, path: str, query: Mapping[str, str], keep: _Keep, size: int
 ) -> Iterator[Json]:
-    place = ""
+    limited: dict[str, str | int] = {**query, **({"limit": size} if size else {})}
+    answer = connection.fetched(path, limited)
     while True:
-        page = connection.request(
-            "GET",
-            path,
-            {**query, **({"limit": size} if size else {}), **({"continue": place} if place else {})},
-        )
+        place = next_place(answer)
+        following = partial(connection.fetched, path, {**limited, "continue": place})
+        coming = begun(following) if place else None  # it comes while this page is read
+        page = connection.decoded(answer)
         # Objects in a list do not say what they are; the list does.
         header = {"apiVersion": page.get("apiVersion"), "kind": str(page.get("kind")).removesuffix("List")}
         for item in page.get("items") or ():
@@ -102,6 +103,7 @@ def _paged(
         place = (page.get("metadata") or {}).get("continue") or ""
         if not place:
             return
+        answer = coming() if coming else connection.fetched(path, {**limited, "continue": place})
 
 
 def _by_name(connection: Connection, resource: Resource, keep: _Keep) -> Iterator[Json]:

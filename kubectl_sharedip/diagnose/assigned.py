@@ -34,6 +34,8 @@ RULE_TEXT = {
 
 def assigned_findings(view: View) -> tuple[Finding, ...]:
     """The findings of a Service that has an address; none of them is decisive."""
+    if view.rests:  # nothing is wrong with its address, nor with what it asks for
+        return tuple(_same_key_elsewhere(view))
     return (*_complaint(view), *_against_the_rules(view), *would_move(view), *_same_key_elsewhere(view))
 
 
@@ -45,7 +47,7 @@ def _complaint(view: View) -> Iterator[Finding]:
 
 
 def _against_the_rules(view: View) -> Iterator[Finding]:
-    for address in status_addresses(view.service):
+    for address in view.held:
         conflict = conflict_on(view.state, address, view.service)
         if conflict is not None:
             rules = dict.fromkeys(RULE_TEXT[one.rule] for one in conflict.conflicts)
@@ -64,7 +66,7 @@ def _against_the_rules(view: View) -> Iterator[Finding]:
 
 def would_move(view: View) -> Iterator[Finding]:
     """SIP508 or SIP509: by the rules it would have other addresses than it shows."""
-    held = status_addresses(view.service)
+    held = view.held
     expected = _expected(view.outcome)
     if expected is None or held in expected:
         return
@@ -93,8 +95,7 @@ def _expected(outcome: Outcome) -> tuple[tuple[Address, ...], ...] | None:
 
 def _same_key_elsewhere(view: View) -> Iterator[Finding]:
     """SIP207: other Services have its key and sit on another address, the first few of them."""
-    own = view.service
-    key = sharing_key(own, view.state.version)
+    own, key = view.service, view.key
     if not key or not status_addresses(own):
         return
     elsewhere = tuple(islice(_elsewhere(view, key), _MOST_ELSEWHERE + 1))
@@ -120,10 +121,12 @@ def _same_key_elsewhere(view: View) -> Iterator[Finding]:
 
 def _elsewhere(view: View, key: str) -> Iterator[Service]:
     """The others with the key and none of its addresses: those that ask for the same one first."""
-    own, census = view.service, census_of(view.state)
+    own, census, request = view.service, census_of(view.state), view.request
     held = set(status_addresses(own))
-    request = requested(own, view.state.version)
     asked = request.addresses if isinstance(request, Request) else ()
+    places = census.places.get(key, {})
+    if len(places) == 1 and view.held in places and not any(census.away.get(one) for one in asked):
+        return  # as most: all with the key are where it is
     first = {
         other.name: other
         for address in asked
@@ -132,7 +135,7 @@ def _elsewhere(view: View, key: str) -> Iterator[Service]:
     }
     away = {name: one for name, one in first.items() if held.isdisjoint(status_addresses(one))}
     yield from away.values()
-    for addresses, services in census.places.get(key, {}).items():
+    for addresses, services in places.items():
         if held.isdisjoint(addresses):
             yield from (other for other in services if other.name not in away)
 

@@ -6,8 +6,7 @@ square of their number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from kubectl_sharedip.metallb.requests import Request, requested
@@ -15,7 +14,7 @@ from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.frozen import frozen
-from kubectl_sharedip.model.same import MOST_KEPT, Same
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
 
 K = TypeVar("K")
@@ -40,14 +39,16 @@ class Census:
     away: Mapping[Address, tuple[Service, ...]]
 
 
-def once_a_state(count: Callable[[State], V]) -> Callable[[State], V]:
-    """The same function, which counts a State the first time only."""
+@once
+def annotations_of(state: State) -> frozenset[str]:
+    """The keys of all annotations of its Services."""
+    return frozenset().union(*[service.annotations for service in state.services.values()])
 
-    @lru_cache(maxsize=MOST_KEPT)
-    def counted(same: Same[State]) -> V:
-        return count(same.value)
 
-    return lambda state: counted(Same(state))
+@once
+def labels_of(state: State) -> frozenset[str]:
+    """The keys of all labels of its Services."""
+    return frozenset().union(*[service.labels for service in state.services.values()])
 
 
 def folded(key: str) -> str:
@@ -55,7 +56,7 @@ def folded(key: str) -> str:
     return "".join(key.split()).casefold().replace("-", "_")
 
 
-@once_a_state
+@once
 def census_of(state: State) -> Census:
     """The census of this State."""
     services = sorted(

@@ -9,15 +9,16 @@ from kubectl_sharedip.diagnose.rivals import rivals
 from kubectl_sharedip.diagnose.unseen_holder import is_partly_seen, unseen_holder
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import key_fact
-from kubectl_sharedip.metallb.sharing import sharing_key
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.snapshot import Snapshot
 
 _MOST_NAMED = 6
 
 
 def _across_namespaces(view: View) -> Iterator[Finding]:
     """SIP208: the key is used in several namespaces, and whoever knows it can join."""
-    key = sharing_key(view.service, view.state.version)
+    key = view.key
     spread = census_of(view.state).spread.get(key, ())
     if len(spread) < 2:
         return
@@ -38,14 +39,22 @@ def _across_namespaces(view: View) -> Iterator[Finding]:
 
 def _alone_with_its_key(view: View) -> Iterator[Finding]:
     """SIP210: nobody else has the key."""
-    key = sharing_key(view.service, view.state.version)
+    key = view.key
     if len(census_of(view.state).by_key.get(key, ())) == 1:
         yield found("SIP210", {"key": key}, facts=(key_fact(view.service, view.state.version),))
 
 
+def _none_spread(snapshot: Snapshot, state: State) -> bool:
+    return all(len(services) < 2 for services in census_of(state).spread.values())
+
+
+def _none_alone(snapshot: Snapshot, state: State) -> bool:
+    return all(len(services) > 1 for services in census_of(state).by_key.values())
+
+
 CHECKS: tuple[Check, ...] = (
-    Check(codes=("SIP208",), look=_across_namespaces),
-    Check(codes=("SIP210",), look=_alone_with_its_key),
+    Check(codes=("SIP208",), look=_across_namespaces, nowhere=_none_spread),
+    Check(codes=("SIP210",), look=_alone_with_its_key, nowhere=_none_alone),
     Check(codes=("SIP211",), look=rivals),
     Check(codes=("SIP212",), look=unseen_holder, of="pending", arises=is_partly_seen),
 )

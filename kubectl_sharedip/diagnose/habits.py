@@ -6,24 +6,22 @@ address, and whoever looks for a fault wants to see faults.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
-from kubectl_sharedip.diagnose.census import census_of, folded, once_a_state
+from kubectl_sharedip.diagnose.census import census_of, folded
 from kubectl_sharedip.diagnose.environments import Environments, environment_of
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import address_fact, key_fact, service_fact
 from kubectl_sharedip.metallb.pools import is_for
-from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.requests import Request
 from kubectl_sharedip.metallb.room import size_of
-from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact
-from kubectl_sharedip.model.same import MOST_KEPT, Same
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
@@ -45,37 +43,51 @@ _APPLICATION = tuple(f"app.kubernetes.io/{one}" for one in ("part-of", "instance
 
 _Labels = tuple[str, ...]
 _Told = tuple[Service, Fact]  # a Service, and what says which environment it is
-_Joined = Callable[[Same[State], Same[Snapshot]], Mapping[str, Mapping[str, _Told]]]
+_Joined = Callable[[State, Snapshot], Mapping[str, Mapping[str, _Told]]]
 
 
 def habits(environments: Environments) -> tuple[Check, ...]:
     """The checks of the family. ``environments`` is how SIP802 tells one from another."""
 
-    @lru_cache(maxsize=MOST_KEPT)
-    def joined(state: Same[State], snapshot: Same[Snapshot]) -> Mapping[str, Mapping[str, _Told]]:
-        return _environments_by_key(state.value, snapshot.value, environments)
+    @once
+    def joined(state: State, snapshot: Snapshot) -> Mapping[str, Mapping[str, _Told]]:
+        return _environments_by_key(state, snapshot, environments)
 
     def across(view: View) -> Iterator[Finding]:
         return _across_environments(view, environments, joined)
 
+    def never_across(snapshot: Snapshot, state: State) -> bool:
+        return not any(len(every) > 1 for every in joined(state, snapshot).values())
+
     return (
-        Check(codes=("SIP801",), look=_says_nothing, arises=_has_key),
-        Check(codes=("SIP802",), look=across, arises=_has_key),
-        Check(codes=("SIP803",), look=_unrelated, of="assigned"),
+        Check(codes=("SIP801",), look=_says_nothing, arises=_has_key, nowhere=_no_key_is_empty),
+        Check(codes=("SIP802",), look=across, arises=_has_key, nowhere=never_across),
+        Check(codes=("SIP803",), look=_unrelated, of="assigned", nowhere=_none_mixed),
         Check(codes=("SIP804",), look=_by_luck, of="assigned"),
     )
 
 
 def _has_key(view: View) -> bool:
-    return bool(sharing_key(view.service, view.state.version))
+    return bool(view.key)
 
 
 def _says_nothing(view: View) -> Iterator[Finding]:
     """SIP801: the key is a word that would fit every group."""
-    key = sharing_key(view.service, view.state.version)
+    if _is_empty(view.key):
+        yield found("SIP801", {"key": view.key}, facts=(key_fact(view.service, view.state.version),))
+
+
+def _is_empty(key: str) -> bool:
     word = folded(key)
-    if len(word) < 2 or word.isdigit() or word in _EMPTY_WORDS:
-        yield found("SIP801", {"key": key}, facts=(key_fact(view.service, view.state.version),))
+    return len(word) < 2 or word.isdigit() or word in _EMPTY_WORDS
+
+
+def _no_key_is_empty(snapshot: Snapshot, state: State) -> bool:
+    return not any(map(_is_empty, census_of(state).by_key))
+
+
+def _none_mixed(snapshot: Snapshot, state: State) -> bool:
+    return not _applications(state)
 
 
 def _environments_by_key(
@@ -93,11 +105,11 @@ def _environments_by_key(
 
 def _across_environments(view: View, environments: Environments, joined: _Joined) -> Iterator[Finding]:
     """SIP802: somebody with its key is of another environment."""
-    own = environment_of(view.service, view.snapshot.namespaces, environments)
+    key = view.key
+    every = joined(view.state, view.snapshot).get(key, {})
+    own = environment_of(view.service, view.snapshot.namespaces, environments) if every else None
     if own is None:
         return
-    key = sharing_key(view.service, view.state.version)
-    every = joined(Same(view.state), Same(view.snapshot)).get(key, {})
     others = {name: told for name, told in sorted(every.items()) if name != own[0]}
     if not others:
         return
@@ -118,15 +130,20 @@ def _across_environments(view: View, environments: Environments, joined: _Joined
     )
 
 
-@once_a_state
+@once
 def _applications(state: State) -> Mapping[Address, Mapping[_Labels, ServiceName]]:
-    """For each address that is shared the applications on it, each with the first Service of it."""
+    """For each address with several applications on it all of them, each with the first Service of it."""
     found_: dict[Address, dict[_Labels, ServiceName]] = {}
     for service in sorted(state.services.values(), key=lambda one: one.name):
         for address in status_addresses(service):
             if len(state.ledger.holders(address)) > 1:
                 found_.setdefault(address, {}).setdefault(_application(service), service.name)
-    return found_
+    return {address: on_it for address, on_it in found_.items() if not _one_application(on_it)}
+
+
+def _one_application(on_it: Collection[_Labels]) -> bool:
+    """Whether the widest label already says that all of them are parts of the same."""
+    return len({labels[0] for labels in on_it}) == 1 and all(labels[0] for labels in on_it)
 
 
 def _application(service: Service) -> _Labels:
@@ -142,9 +159,11 @@ def _unlike(one: _Labels, other: _Labels) -> bool:
 
 def _unrelated(view: View) -> Iterator[Finding]:
     """SIP803: a sharer of its address belongs to another application."""
-    own = _application(view.service)
-    for address in status_addresses(view.service):
-        on_it = _applications(view.state).get(address, {})
+    applications = _applications(view.state)
+    for address in view.held:
+        if address not in applications:
+            continue
+        own, on_it = _application(view.service), applications[address]
         unlike = (name for labels, name in on_it.items() if _unlike(own, labels))
         names = tuple(islice(unlike, _MOST_NAMED))
         others = [view.state.services[name] for name in names]
@@ -173,12 +192,14 @@ def _label_facts(service: Service) -> Iterator[Fact]:
 
 def _by_luck(view: View) -> Iterator[Finding]:
     """SIP804: it shares an address that it does not ask for, and could have had another one."""
-    request = requested(view.service, view.state.version)
+    request = view.request
     if not isinstance(request, Request):
         return  # what it asks for cannot be told, which is said as such
-    for address in status_addresses(view.service):
+    for address in view.held:
+        if address in request.addresses:
+            continue
         holders = view.state.ledger.holders(address)
-        if len(holders) < 2 or address in request.addresses or not _has_choice(view, request, address):
+        if len(holders) < 2 or not _has_choice(view, request, address):
             continue
         first = sorted(holders)[: _MOST_NAMED + 1]
         others = tuple(name for name in first if name != view.service.name)[:_MOST_NAMED]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import address_fact, ranges_fact, service_fact
-from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ObjectRef
@@ -104,9 +105,14 @@ def _hostnames(view: View) -> Iterator[tuple[str, Fact]]:
             yield "hostname", service_fact(view.service, field, entry.hostname)
 
 
+@lru_cache(maxsize=1000)  # the same few stand on every Service
+def _is_writer(manager: str) -> bool:
+    return _WRITERS.fullmatch(manager) is not None
+
+
 def _managers(view: View) -> Iterator[tuple[str, Fact]]:
     for place, manager in enumerate(view.service.managers):
-        if manager.subresource == "status" and _WRITERS.fullmatch(manager.name):
+        if manager.subresource == "status" and _is_writer(manager.name):
             field = f"metadata.managedFields[{place}].manager"
             yield "manager", service_fact(view.service, field, manager.name)
 
@@ -124,7 +130,9 @@ def _twins(view: View) -> Iterator[tuple[str, Fact]]:
 
 def _foreign_address(view: View) -> Iterator[Finding]:
     """SIP703. Where the pools are rejected, those in force are not known."""
-    held = status_addresses(view.service)
+    if view.rests:
+        return
+    held = view.held
     pools = view.state.pools
     foreign = tuple(address for address in held if pools.containing(address) is None)
     if foreign and not view.state.faults:
@@ -136,8 +144,12 @@ def _foreign_address(view: View) -> Iterator[Finding]:
         )
 
 
+def _all_valid(snapshot: Snapshot, state: State) -> bool:
+    return not any(_invalid(snapshot, state))
+
+
 CHECKS = (
-    Check(codes=("SIP404",), look=_configuration_invalid, arises=_tells_its_state),
+    Check(codes=("SIP404",), look=_configuration_invalid, arises=_tells_its_state, nowhere=_all_valid),
     Check(codes=("SIP701",), look=_two_controllers, proves=True),
     Check(codes=("SIP703",), look=_foreign_address, of="assigned"),
 )

@@ -9,13 +9,13 @@ from kubectl_sharedip.diagnose.said import (
     event_fact,
     has_a_past,
     named_addresses,
+    nothing_said,
     reason_in,
     same_text,
 )
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import address_fact
 from kubectl_sharedip.metallb.outcomes import Assigned, NotHandled, OneOf, Refused
-from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.finding import Finding
 
@@ -36,7 +36,7 @@ def _outdated(view: View) -> Iterator[Finding]:
             "said": reason_in(last.message),
             "at": last.last_seen or "",
             "now": now,
-            "addresses": tuple(map(str, status_addresses(view.service))),
+            "addresses": tuple(map(str, view.held)),
             "foretold": reason_in(foretold.message) if foretold else "",
         },
         facts=(event_fact(last), address_fact(view.service)),
@@ -65,8 +65,8 @@ def _assigned_now(view: View, last: Event) -> str | None:
     if last.reason == "LoadBalancerFailed":
         complained = isinstance(view.outcome, Assigned) and view.outcome.complaint is not None
         return None if complained else "has-address"
-    gone = set(named_addresses(last.message)) - set(status_addresses(view.service))
+    gone = set(named_addresses(last.message)) - set(view.held)
     return "has-address" if gone else None
 
 
-CHECKS = (Check(codes=("SIP502",), look=_outdated, arises=has_a_past),)
+CHECKS = (Check(codes=("SIP502",), look=_outdated, arises=has_a_past, nowhere=nothing_said),)

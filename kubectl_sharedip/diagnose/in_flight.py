@@ -19,12 +19,14 @@ def last_change(snapshot: Snapshot, state: State) -> ObjectRef | None:
     taken_at = snapshot.source.taken_at
     if taken_at is None:
         return None
-    changes = [(s.changed_at, service_ref(s.name)) for s in state.services.values()]
-    changes.extend((p.changed_at, ObjectRef("IPAddressPool", p.namespace, p.name)) for p in snapshot.pools)
-    known = [(time, ref) for time, ref in changes if time is not None]
-    if not known:
+    services = state.services.values()
+    times = [*(one.changed_at for one in services), *(pool.changed_at for pool in snapshot.pools)]
+    time = max([time or "" for time in times], default="")
+    if not time:
         return None
-    time, ref = max(known)
+    changed = [service_ref(one.name) for one in services if one.changed_at == time]
+    pools = [ObjectRef("IPAddressPool", p.namespace, p.name) for p in snapshot.pools if p.changed_at == time]
+    ref = max([*changed, *pools])
     try:
         age_s = (_time(taken_at) - _time(time)).total_seconds()
     except ValueError:

@@ -22,11 +22,12 @@ from kubectl_sharedip.metallb.refusals import NoRoom, PoolFull, PoolNotForServic
 from kubectl_sharedip.metallb.requests import Request, requested
 from kubectl_sharedip.metallb.room import conflict_on
 from kubectl_sharedip.metallb.sharing import sharing_key
-from kubectl_sharedip.metallb.state import status_addresses
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.snapshot import Snapshot
 
 Applies = Callable[[View], tuple[Fact, ...]]
 
@@ -51,7 +52,7 @@ def _bugs(view: View) -> Iterator[Finding]:
 
 def _keeps_on_conflict(view: View) -> tuple[Fact, ...]:
     """Services that may not share stay on one address (PR 1647)."""
-    held = status_addresses(view.service)
+    held = view.held
     conflicts = (conflict_on(view.state, address, view.service) for address in held)
     found_facts = (fact for c in conflicts if c is not None for one in c.conflicts for fact in one.facts)
     return tuple(dict.fromkeys(found_facts))
@@ -153,4 +154,9 @@ BUGS = (
     ),
 )
 
-CHECKS = (Check(codes=("SIP506",), look=_bugs),)
+
+def _none_of_this_version(snapshot: Snapshot, state: State) -> bool:
+    return not any(bug.since <= state.version < bug.fixed for bug in BUGS)
+
+
+CHECKS = (Check(codes=("SIP506",), look=_bugs, nowhere=_none_of_this_version),)

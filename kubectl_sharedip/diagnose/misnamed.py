@@ -19,7 +19,7 @@ from kubectl_sharedip.metallb.annotations import (
     prefixes,
 )
 from kubectl_sharedip.metallb.facts import service_fact
-from kubectl_sharedip.metallb.meant import READ, known, meant, parts
+from kubectl_sharedip.metallb.meant import READ, is_read, meant, parts, unknown
 from kubectl_sharedip.metallb.outcomes import Refused
 from kubectl_sharedip.metallb.refusals import NotShareable
 from kubectl_sharedip.metallb.sharing import SharingRule
@@ -42,11 +42,8 @@ class _Slip:
 
 def unknown_annotations(view: View) -> Iterator[Finding]:
     """SIP109: an annotation under MetalLB's prefixes that this version does not know."""
-    slips = [
-        _slip(view, key, value)
-        for key, value in sorted(view.service.annotations.items())
-        if parts(key) is not None and not known(key, view.state.version)
-    ]
+    version, written = view.state.version, view.service.annotations
+    slips = [_slip(view, key, written[key]) for key in sorted(written) if unknown(key, version)]
     # Whoever writes an annotation under both prefixes, for old and new versions, has it in force.
     slips = [slip for slip in slips if not _said_already(view, slip)]
     causes = _causes(view, slips)
@@ -73,7 +70,8 @@ def unknown_annotations(view: View) -> Iterator[Finding]:
 def annotations_as_labels(view: View) -> Iterator[Finding]:
     """SIP110: a MetalLB annotation under metadata.labels, where MetalLB does not look."""
     slips = []
-    for key, value in sorted(view.service.labels.items()):
+    labels = view.service.labels
+    for key, value in sorted(labels.items()) if any(map(is_read, labels)) else ():
         prefix, name = parts(key) or ("", "")
         if name in READ and not _selects(view, key):
             annotation = (prefix if prefix in prefixes(view.state.version) else OLD_PREFIX) + name

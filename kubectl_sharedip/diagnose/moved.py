@@ -15,6 +15,7 @@ from kubectl_sharedip.diagnose.said import (
     event_fact,
     has_a_past,
     named_addresses,
+    nothing_said,
     reason_in,
 )
 from kubectl_sharedip.diagnose.view import Check, View, found
@@ -30,9 +31,9 @@ _AGAIN_S = 2  # less apart, and nothing taken away between: the same step, done 
 
 
 def _moved(view: View) -> Iterator[Finding]:
-    held = status_addresses(view.service)
+    held = view.held
     events = allocation_events(view.snapshot, view.service)
-    if view.state.blind or _sits_where_it_asks(view, held):
+    if not events or view.state.blind or _sits_where_it_asks(view, held):
         return
     change = _change(events, held)
     if change is None:
@@ -58,7 +59,7 @@ def _moved(view: View) -> Iterator[Finding]:
 
 def _sits_where_it_asks(view: View, held: tuple[Address, ...]) -> bool:
     """Whether it has what it asks for: then the move was what somebody wanted."""
-    request = requested(view.service, view.state.version)
+    request = view.request
     return bool(held) and isinstance(request, Request) and set(request.addresses) == set(held)
 
 
@@ -137,4 +138,4 @@ def foretold_move(
     )
 
 
-CHECKS = (Check(codes=("SIP510",), look=_moved, arises=has_a_past),)
+CHECKS = (Check(codes=("SIP510",), look=_moved, arises=has_a_past, nowhere=nothing_said),)

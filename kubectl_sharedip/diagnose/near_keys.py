@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations
 
-from kubectl_sharedip.diagnose.census import Census, census_of, folded, once_a_state
+from kubectl_sharedip.diagnose.census import Census, census_of, folded
 from kubectl_sharedip.diagnose.otherwise import annotated, gains
 from kubectl_sharedip.diagnose.view import View, found
 from kubectl_sharedip.metallb.annotations import SHARING_KEY, in_force
 from kubectl_sharedip.metallb.facts import key_fact
-from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.requests import Request
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Snapshot
 
 _MOST_NAMED = 3
 _LONGEST = 128  # characters; nobody mistypes one letter of a text that long by hand
@@ -28,9 +30,10 @@ _FEWEST_IN_COMMON = 2  # characters: "a" and "b" differ by one, and are nothing 
 
 def near_keys(view: View) -> Iterator[Finding]:
     """One finding for each key that nearly is the Service's own, with the Services that have it."""
-    setting = in_force(view.service, SHARING_KEY, view.state.version)
-    if setting is None or not setting.value:
+    if view.key not in _with_another_near(view.state):
         return
+    setting = in_force(view.service, SHARING_KEY, view.state.version)
+    assert setting is not None  # it has a key
     census = census_of(view.state)
     for key, others in sorted(_near(view, census, setting.value).items()):
         joined = annotated(view.service, {setting.key: key})
@@ -50,20 +53,31 @@ def near_keys(view: View) -> Iterator[Finding]:
         )
 
 
+def none_near(snapshot: Snapshot, state: State) -> bool:
+    """Whether no key of the State has another one near it."""
+    return not _with_another_near(state)
+
+
 def _more(count: int) -> str:
     return "more" if count else "none"
 
 
 def _near(view: View, census: Census, key: str) -> dict[str, tuple[Service, ...]]:
     near = {other: census.by_key[other] for other in census.alike.get(folded(key), ()) if other != key}
-    request = requested(view.service, view.state.version)
-    apart = _one_apart_on(view.state)
+    request, apart = view.request, _one_apart_on(view.state)
     for address in request.addresses if isinstance(request, Request) else ():
         near.update({other: census.by_key[other] for other in apart.get(address, {}).get(key, ())})
     return near
 
 
-@once_a_state
+@once
+def _with_another_near(state: State) -> frozenset[str]:
+    """The keys of the State that have another one near them, whoever asks for what."""
+    alike = (key for keys in census_of(state).alike.values() if len(keys) > 1 for key in keys)
+    return frozenset([*alike, *(key for pairs in _one_apart_on(state).values() for key in pairs)])
+
+
+@once
 def _one_apart_on(state: State) -> Mapping[Address, Mapping[str, tuple[str, ...]]]:
     """For each requested address the keys of those who ask for it, with those that are one apart."""
     found = {}

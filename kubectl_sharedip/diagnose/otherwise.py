@@ -12,7 +12,6 @@ from types import MappingProxyType
 from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.metallb.decide import converge, outcome_of
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
-from kubectl_sharedip.metallb.state import status_addresses
 from kubectl_sharedip.model.service import Service
 
 
@@ -34,7 +33,7 @@ def gains(view: View, changed: Service) -> bool:
         return isinstance(then, Assigned | OneOf)
     if not isinstance(then, Assigned) or then.way not in ("requested", "requested-pool"):
         return False
-    return then.addresses not in (status_addresses(view.service), *_lists(view.outcome))
+    return then.addresses not in (view.held, *_lists(view.outcome))
 
 
 def _lists(outcome: Outcome) -> tuple[object, ...]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kubectl_sharedip.diagnose.census import once_a_state
 from kubectl_sharedip.inventory.room import Count, count
 from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.ranges import UnreadableRange, read_entry
 from kubectl_sharedip.metallb.room import size_of
 from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.model.same import once
 
 __all__ = ["Count", "counts_of", "empty_entries"]
 
 
-@once_a_state
+@once
 def counts_of(state: State) -> Mapping[str, tuple[Count, ...]]:
     """The counts of each accepted pool by its name, a family each, IPv4 first."""
     return {
@@ -23,7 +23,7 @@ def counts_of(state: State) -> Mapping[str, tuple[Count, ...]]:
     }
 
 
-@once_a_state
+@once
 def empty_entries(state: State) -> Mapping[str, tuple[str, ...]]:
     """The entries of each accepted pool from which no address can be given out; others are left out."""
     found = {

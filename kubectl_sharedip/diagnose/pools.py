@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kubectl_sharedip.diagnose.pool_counts import Count, counts_of, empty_entries
-from kubectl_sharedip.diagnose.second_family import second_family_missing
+from kubectl_sharedip.diagnose.second_family import none_prefers_both, second_family_missing
 from kubectl_sharedip.diagnose.stray_pools import has_strays, stray_pools
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.decide import decide
@@ -16,9 +16,11 @@ from kubectl_sharedip.metallb.outcomes import OneOf, Outcome, Refused
 from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.ranges import read_entry
 from kubectl_sharedip.metallb.refusals import NoRoom, PoolFull
-from kubectl_sharedip.metallb.requests import Request, requested
-from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.metallb.requests import Request
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.same import once
+from kubectl_sharedip.model.snapshot import Snapshot
 
 
 def _chosen_by_chance(view: View) -> Iterator[Finding]:
@@ -47,15 +49,25 @@ def _nearly_full(view: View) -> Iterator[Finding]:
     refusal = view.outcome.refusal if isinstance(view.outcome, Refused) else None
     if pool is None or (view.pending and isinstance(refusal, PoolFull | NoRoom)):
         return  # that there is no room at all is said already
-    for count in counts_of(view.state)[pool.name]:
-        if count.nearly_full and count.family in _families(view):
-            yield _few_left(count)
+    for count, finding in _nearly_full_pools(view.state).get(pool.name, ()):
+        if count.family in _families(view):
+            yield finding
 
 
 def nearly_full(state: State) -> Iterator[Finding]:
     """SIP310 of every pool, whoever is in it."""
-    for _, counts in sorted(counts_of(state).items()):
-        yield from (_few_left(count) for count in counts if count.nearly_full)
+    for _, counts in sorted(_nearly_full_pools(state).items()):
+        yield from (finding for _, finding in counts)
+
+
+@once
+def _nearly_full_pools(state: State) -> Mapping[str, Sequence[tuple[Count, Finding]]]:
+    """What is said of them, by name: the same to everybody who is in one."""
+    return {
+        name: [(count, _few_left(count)) for count in counts if count.nearly_full]
+        for name, counts in counts_of(state).items()
+        if any(count.nearly_full for count in counts)
+    }
 
 
 def _few_left(count: Count) -> Finding:
@@ -75,18 +87,19 @@ def _few_left(count: Count) -> Finding:
 
 
 def _families(view: View) -> Sequence[int]:
-    held = {address.family for address in status_addresses(view.service)}
+    if view.held:
+        return sorted({address.family for address in view.held})
     family = family_of_service(view.service)
-    return sorted(held) or (family.numbers if isinstance(family, IPFamily) else ())
+    return family.numbers if isinstance(family, IPFamily) else ()
 
 
 def _own_pool(view: View) -> Pool | None:
     """The pool of its addresses, else the one that it asks for, by name or by an address of it."""
     pools = view.state.pools
-    held = status_addresses(view.service)
+    held = view.held
     if held:
         return pools.owner(held)
-    request = requested(view.service, view.state.version)
+    request = view.request
     if not isinstance(request, Request):
         return None
     return pools.owner(request.addresses) or pools.by_name.get(request.pool_name)
@@ -95,6 +108,8 @@ def _own_pool(view: View) -> Pool | None:
 def _gives_nothing(view: View) -> Iterator[Finding]:
     """SIP313: ranges that were accepted and hold no address; of all pools where it has none."""
     empty = empty_entries(view.state)
+    if not empty:
+        return
     own = _own_pool(view)
     for name in empty if own is None else [own.name]:
         yield from _empty_of(view.state, name)
@@ -117,10 +132,18 @@ def _empty_of(state: State, name: str) -> Iterator[Finding]:
         )
 
 
+def _none_nearly_full(snapshot: Snapshot, state: State) -> bool:
+    return not _nearly_full_pools(state)
+
+
+def _none_empty(snapshot: Snapshot, state: State) -> bool:
+    return not empty_entries(state)
+
+
 CHECKS: tuple[Check, ...] = (
     Check(codes=("SIP309",), look=_chosen_by_chance),
-    Check(codes=("SIP310",), look=_nearly_full),
+    Check(codes=("SIP310",), look=_nearly_full, nowhere=_none_nearly_full),
     Check(codes=("SIP311",), look=stray_pools, of="pending", arises=has_strays),
-    Check(codes=("SIP312",), look=second_family_missing, of="assigned"),
-    Check(codes=("SIP313",), look=_gives_nothing),
+    Check(codes=("SIP312",), look=second_family_missing, of="assigned", nowhere=none_prefers_both),
+    Check(codes=("SIP313",), look=_gives_nothing, nowhere=_none_empty),
 )

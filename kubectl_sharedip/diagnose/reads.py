@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding, Skipped
-from kubectl_sharedip.model.same import MOST_KEPT, Same
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.snapshot import Snapshot
 
 
@@ -22,14 +21,14 @@ def checked(view: View, checks: Iterable[Check]) -> tuple[list[Finding], list[Sk
     """What these checks find of the Service, and which of their findings could not be looked for."""
     given: list[Finding] = []
     skipped: list[Skipped] = []
-    missing = _missing(Same(view.snapshot), Same(view.state))
+    missing = _missing(view.snapshot, view.state)
     its = ("both", "pending" if view.pending else "assigned")
     for check in checks:
         if check.of in its and (check.arises is None or check.arises(view)):
-            told = tuple(check.look(view))
-            if missing.keys().isdisjoint(check.codes):
-                given.extend(told)
+            if not missing or missing.keys().isdisjoint(check.codes):
+                given.extend(check.look(view))
                 continue
+            told = tuple(check.look(view))
             proven = {finding.code for finding in told if check.proves}
             unread = {code: missing[code] for code in check.codes if code in missing and code not in proven}
             skipped.extend(Skipped(code=code, resources=lacks) for code, lacks in unread.items())
@@ -37,16 +36,28 @@ def checked(view: View, checks: Iterable[Check]) -> tuple[list[Finding], list[Sk
     return given, skipped
 
 
+def worth_asking(snapshot: Snapshot, state: State, checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Those of the checks that may find something, or are missing something, of some Service of the State."""
+    missing = _missing(snapshot, state)
+    return tuple(
+        check
+        for check in checks
+        if check.nowhere is None
+        or not missing.keys().isdisjoint(check.codes)
+        or not check.nowhere(snapshot, state)
+    )
+
+
 def missing_for(view: View, code: str) -> tuple[str, ...]:
     """What the row of the finding reads and nobody knows."""
-    return _missing(Same(view.snapshot), Same(view.state)).get(code, ())
+    return _missing(view.snapshot, view.state).get(code, ())
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _missing(snapshot: Same[Snapshot], state: Same[State]) -> Mapping[str, tuple[str, ...]]:
+@once
+def _missing(snapshot: Snapshot, state: State) -> Mapping[str, tuple[str, ...]]:
     """What nobody knows, by the code that it is missing for: it is the same for all Services."""
     reads = {resource for row in CATALOGUE.values() for resource in row.reads}
-    lacking = {resource for resource in reads if not enough(snapshot.value, state.value, resource)}
+    lacking = {resource for resource in reads if not enough(snapshot, state, resource)}
     return {
         code: tuple(resource for resource in row.reads if resource in lacking)
         for code, row in CATALOGUE.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_sharedip.diagnose.second_family import none_prefers_both
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.facts import cluster_ips_fact, ranges_fact, service_fact
 from kubectl_sharedip.metallb.restless import recurring
@@ -34,4 +35,4 @@ def _never_settles(view: View) -> Iterator[Finding]:
     )
 
 
-CHECKS = (Check(codes=("SIP504",), look=_never_settles),)
+CHECKS = (Check(codes=("SIP504",), look=_never_settles, nowhere=none_prefers_both),)

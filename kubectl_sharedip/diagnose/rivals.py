@@ -29,10 +29,13 @@ from kubectl_sharedip.model.service import Service
 
 def rivals(view: View) -> Iterator[Finding]:
     """At most one finding an address that the Service asks for."""
-    request = requested(view.service, view.state.version)
-    if not isinstance(request, Request) or request.fact is None:
+    request = view.request
+    if not isinstance(request, Request):
         return
+    held = view.held
     for address in request.addresses:
+        if address in held and not isinstance(view.outcome, Refused):
+            continue
         others = _competing(view, address)
         how = "compete"
         if not others:
@@ -41,7 +44,7 @@ def rivals(view: View) -> Iterator[Finding]:
             yield found(
                 "SIP211",
                 {"address": str(address), "others": tuple(str(name) for name in others), "how": how},
-                facts=(request.fact, *_facts(view, others)),
+                facts=(*([request.fact] if request.fact else []), *_facts(view, others)),
                 holders=others,
             )
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 from kubectl_sharedip.diagnose.handling import controller_down, not_handled
 from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.pending import pending_findings
-from kubectl_sharedip.diagnose.reads import checked, known, missing_for, rests_on_doubt
+from kubectl_sharedip.diagnose.reads import checked, known, missing_for, rests_on_doubt, worth_asking
 from kubectl_sharedip.diagnose.view import Check, View
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
-from kubectl_sharedip.metallb.rest import resting
+from kubectl_sharedip.metallb.rest import plainly_resting, resting
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Diagnosis, Finding, Skipped
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 
@@ -31,17 +32,19 @@ def diagnose(
     outcome: Outcome | None = None,
     *,
     beside: tuple[Check, ...] = (),
+    many: bool = False,
     only_decisive: bool = False,
 ) -> Diagnosis:
     """Everything that is found of this Service.
 
     Arguments: the snapshot; the view of each MetalLB in it (``metallb.installed.states``); the
     Service, which need not be handled by any; what MetalLB would do with it now, where ``decide`` was
-    asked already; checks to make beside those that are always made; whether the rule at which MetalLB
-    stops is all that is wanted: no check is made then, unless it cannot be told without. A finding whose
-    inputs were not all read is not given; its check is listed as skipped.
+    asked already; checks to make beside those that are always made; whether many Services are asked
+    about, so that it pays to look first at what there is nowhere in the cluster; whether the rule at which
+    MetalLB stops is all that is wanted: no check is made then, unless it cannot be told without. A finding
+    whose inputs were not all read is not given; its check is listed as skipped.
     """
-    unhandled = not_handled(service, tuple(view.installation for view in views))
+    unhandled = not_handled(service, tuple([view.installation for view in views]))
     if unhandled is not None:
         return Diagnosis(service=service.name, findings=(unhandled,), skipped=())
     state = next(
@@ -51,8 +54,9 @@ def diagnose(
         from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
 
         return without_pools(View(snapshot=snapshot, state=state, service=service, outcome=UNDECIDED))
-    outcome = outcome or resting(state, service) or decide(state, service)
-    view = View(snapshot=snapshot, state=state, service=service, outcome=outcome)
+    rests = None if outcome else resting(state, service, plainly_resting(state) if many else None)
+    outcome = outcome or rests or decide(state, service)
+    view = View(snapshot=snapshot, state=state, service=service, outcome=outcome, rests=rests is not None)
     down = controller_down(state.installation) if view.pending else None
     if down is not None and isinstance(view.outcome, Assigned | OneOf):
         # Nothing but this stands in the way; that nothing wakes MetalLB would be beside the point.
@@ -79,11 +83,21 @@ def diagnose(
             doubt = bool(missing) or rests_on_doubt(view, finding.code)
             given.append(replace(finding, certain=finding.certain and not doubt))
     if not (only_decisive and any(finding.decisive for finding in given)):
-        from kubectl_sharedip.diagnose import checks  # some twenty modules, each of which a start would feel
-
-        more, not_made = checked(view, (*checks.ALL, *beside))
+        asked = _worth_asking(snapshot, state, beside) if many else _all(beside)
+        more, not_made = checked(view, asked)
         given, skipped = [*more, *given], [*not_made, *skipped]
     return Diagnosis(service=service.name, findings=ordered(given), skipped=tuple(dict.fromkeys(skipped)))
+
+
+@once
+def _worth_asking(snapshot: Snapshot, state: State, beside: tuple[Check, ...]) -> tuple[Check, ...]:
+    return worth_asking(snapshot, state, _all(beside))
+
+
+def _all(beside: tuple[Check, ...]) -> tuple[Check, ...]:
+    from kubectl_sharedip.diagnose import checks  # some twenty modules, which a start without them feels
+
+    return (*checks.ALL, *beside)
 
 
 def with_owners(
@@ -116,6 +130,8 @@ def _lasting(ways: Iterable[Way]) -> list[Edit]:
 
 def ordered(findings: list[Finding]) -> tuple[Finding, ...]:
     """Causes first, then the decisive one where it is none itself, then by weight and code."""
+    if len(findings) < 2:
+        return tuple(findings)
     weights = {"error": 0, "warning": 1, "info": 2}
     kept = findings
     if len({f.code for f in findings}) < len(findings):  # else no two of them say the same

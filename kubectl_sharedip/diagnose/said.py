@@ -9,6 +9,7 @@ from itertools import islice
 
 from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.metallb.outcomes import ForetoldEvent
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.event import Event
 from kubectl_sharedip.model.names import ObjectRef
@@ -41,11 +42,18 @@ def has_a_past(view: View) -> bool:
     return view.service.uid is not None
 
 
+def nothing_said(snapshot: Snapshot, state: State) -> bool:
+    """Whether there is no event of anybody."""
+    return not snapshot.events
+
+
 def allocation_events(snapshot: Snapshot, service: Service) -> tuple[Event, ...]:
     """What MetalLB said of its addresses, the newest last.
 
     Events outlive their object: those of an earlier Service of that name are left out.
     """
+    if not snapshot.events:
+        return ()
     return tuple(
         event
         for event in _events_of(snapshot, service)

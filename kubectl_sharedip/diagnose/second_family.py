@@ -15,14 +15,15 @@ from kubectl_sharedip.metallb.families import IPFamily, family_of_service
 from kubectl_sharedip.metallb.outcomes import Assigned
 from kubectl_sharedip.metallb.pools import Pool
 from kubectl_sharedip.metallb.room import room_in
-from kubectl_sharedip.metallb.state import status_addresses
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.proof import Fact
+from kubectl_sharedip.model.snapshot import Snapshot
 
 
 def second_family_missing(view: View) -> Iterator[Finding]:
     """Of a Service with clusterIPs of both families and one address, which it would keep as it is."""
-    service, held = view.service, status_addresses(view.service)
+    service, held = view.service, view.held
     if service.ip_family_policy != "PreferDualStack" or len(held) != 1:
         return
     pool = view.state.pools.owner(held)
@@ -48,6 +49,11 @@ def second_family_missing(view: View) -> Iterator[Finding]:
             *_pool_facts(view, (pool.name, *others)),
         ),
     )
+
+
+def none_prefers_both(snapshot: Snapshot, state: State) -> bool:
+    """Whether no Service of the State has the policy that may come to one family or two."""
+    return all(service.ip_family_policy != "PreferDualStack" for service in state.services.values())
 
 
 def _why(view: View, pool: Pool, missing: IPFamily) -> tuple[str, str, tuple[str, ...]]:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kubectl_sharedip.diagnose.census import annotations_of, census_of, labels_of
 from kubectl_sharedip.diagnose.misnamed import annotations_as_labels, unknown_annotations
-from kubectl_sharedip.diagnose.near_keys import near_keys
+from kubectl_sharedip.diagnose.near_keys import near_keys, none_near
 from kubectl_sharedip.diagnose.otherwise import annotated, gains
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.annotations import (
     ALLOCATED_FROM,
     NEW_PREFIX,
     OLD_PREFIX,
-    REQUESTED_ADDRESSES,
     annotation_field,
-    in_force,
 )
 from kubectl_sharedip.metallb.facts import key_fact, service_fact
-from kubectl_sharedip.metallb.meant import READ
-from kubectl_sharedip.metallb.requests import Request, requested
-from kubectl_sharedip.metallb.sharing import sharing_key
+from kubectl_sharedip.metallb.meant import READ, is_read, unknown
+from kubectl_sharedip.metallb.requests import Request
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import parse_address
 from kubectl_sharedip.model.finding import Finding
+from kubectl_sharedip.model.snapshot import Snapshot
 
 
 def _deprecated(view: View) -> Iterator[Finding]:
@@ -76,20 +76,23 @@ def _shadowed(view: View) -> Iterator[Finding]:
 
 def _like_an_address(view: View) -> Iterator[Finding]:
     """SIP116: the key is written like an address, and MetalLB takes it for a name."""
-    key = sharing_key(view.service, view.state.version)
+    if _is_like_an_address(view.key):
+        yield found("SIP116", {"key": view.key}, facts=(key_fact(view.service, view.state.version),))
+
+
+def _is_like_an_address(key: str) -> bool:
+    if "." not in key and ":" not in key:
+        return False
     address, _, length = key.strip().partition("/")
-    if parse_address(address) is not None and (not length or length.isdecimal()):
-        yield found("SIP116", {"key": key}, facts=(key_fact(view.service, view.state.version),))
+    return parse_address(address) is not None and (not length or length.isdecimal())
 
 
 def _written_otherwise(view: View) -> Iterator[Finding]:
     """SIP117: a requested address is not written as MetalLB and the status show it."""
-    request = requested(view.service, view.state.version)
-    if not isinstance(request, Request) or request.fact is None:
+    request = view.request
+    if not isinstance(request, Request) or request.text is None:
         return
-    setting = in_force(view.service, REQUESTED_ADDRESSES, view.state.version)
-    text = setting.value if setting is not None and setting.value else view.service.load_balancer_ip
-    written = [item.strip() for item in text.split(",")]
+    written = [item.strip() for item in request.text.split(",")]
     pairs = zip(written, map(str, request.addresses), strict=True)
     differing = [(item, shown) for item, shown in pairs if item != shown]
     if differing:
@@ -99,16 +102,33 @@ def _written_otherwise(view: View) -> Iterator[Finding]:
                 "written": tuple(item for item, _ in differing),
                 "addresses": tuple(shown for _, shown in differing),
             },
-            facts=(request.fact,),
+            facts=(request.fact,) if request.fact else (),
         )
 
 
+def _all_known(snapshot: Snapshot, state: State) -> bool:
+    return not any(unknown(key, state.version) for key in annotations_of(state))
+
+
+def _no_label_read(snapshot: Snapshot, state: State) -> bool:
+    return not any(map(is_read, labels_of(state)))
+
+
+def no_old_prefix(snapshot: Snapshot, state: State) -> bool:
+    """Whether no Service has an annotation under the old prefix."""
+    return not any(key.startswith(OLD_PREFIX) for key in annotations_of(state))
+
+
+def _none_like_an_address(snapshot: Snapshot, state: State) -> bool:
+    return not any(map(_is_like_an_address, census_of(state).by_key))
+
+
 CHECKS: tuple[Check, ...] = (
-    Check(codes=("SIP109",), look=unknown_annotations),
-    Check(codes=("SIP110",), look=annotations_as_labels),
-    Check(codes=("SIP111",), look=_deprecated),
-    Check(codes=("SIP112",), look=_shadowed),
-    Check(codes=("SIP115",), look=near_keys),
-    Check(codes=("SIP116",), look=_like_an_address),
+    Check(codes=("SIP109",), look=unknown_annotations, nowhere=_all_known),
+    Check(codes=("SIP110",), look=annotations_as_labels, nowhere=_no_label_read),
+    Check(codes=("SIP111",), look=_deprecated, nowhere=no_old_prefix),
+    Check(codes=("SIP112",), look=_shadowed, nowhere=no_old_prefix),
+    Check(codes=("SIP115",), look=near_keys, nowhere=none_near),
+    Check(codes=("SIP116",), look=_like_an_address, nowhere=_none_like_an_address),
     Check(codes=("SIP117",), look=_written_otherwise),
 )

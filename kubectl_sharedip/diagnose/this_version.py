@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from kubectl_sharedip.diagnose.spelling import no_old_prefix
 from kubectl_sharedip.diagnose.view import Check, View, found
 from kubectl_sharedip.metallb.annotations import OLD_PREFIX, annotation_field
 from kubectl_sharedip.metallb.facts import address_fact, service_fact
@@ -16,6 +17,7 @@ from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.same import Same
 from kubectl_sharedip.model.service import Service
+from kubectl_sharedip.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from kubectl_sharedip.metallb.settle import Settled
@@ -81,7 +83,11 @@ def _status_rewritten(view: View) -> Iterator[Finding]:
         yield found("SIP505", {"annotations": tuple(old)}, facts=(address_fact(service), *facts))
 
 
+def _assigned_come_first(snapshot: Snapshot, state: State) -> bool:
+    return state.version.assigned_first
+
+
 CHECKS = (
-    Check(codes=("SIP503",), look=_restart_may_steal, of="assigned"),
-    Check(codes=("SIP505",), look=_status_rewritten, of="assigned"),
+    Check(codes=("SIP503",), look=_restart_may_steal, of="assigned", nowhere=_assigned_come_first),
+    Check(codes=("SIP505",), look=_status_rewritten, of="assigned", nowhere=no_old_prefix),
 )

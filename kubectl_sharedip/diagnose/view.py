@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.metallb.outcomes import Outcome
-from kubectl_sharedip.metallb.state import State
+from kubectl_sharedip.metallb.requests import Request, Unreadable, requested
+from kubectl_sharedip.metallb.sharing import sharing_key
+from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding, Severity, Value
 from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
@@ -17,19 +21,33 @@ from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
 
-@frozen
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One Service as its MetalLB sees it, and what MetalLB would do with it now."""
+    """One Service as its MetalLB sees it, and what MetalLB would do with it now.
+
+    ``rests`` says that it plainly does: it keeps what it asks for, and nobody on its address is against it.
+    ``pending`` is whether it is a LoadBalancer Service without an address, ``held`` are the addresses that
+    its status shows, ``key`` is its sharing key in force, ``request`` what it asks for.
+    """
 
     snapshot: Snapshot
     state: State
     service: Service
     outcome: Outcome
+    rests: bool = False
+    pending: bool = field(init=False, repr=False, compare=False)
+    held: tuple[Address, ...] = field(init=False, repr=False, compare=False)
+    key: str = field(init=False, repr=False, compare=False)
+    request: Request | Unreadable = field(init=False, repr=False, compare=False)
 
-    @property
-    def pending(self) -> bool:
-        """Whether it is a LoadBalancer Service without an address."""
-        return self.service.type == "LoadBalancer" and not any(entry.ip for entry in self.service.ingress)
+    def __post_init__(self) -> None:
+        """Looks once at what nearly every check looks at."""
+        service, version = self.service, self.state.version
+        waits = service.type == "LoadBalancer" and not any(entry.ip for entry in service.ingress)
+        object.__setattr__(self, "pending", waits)
+        object.__setattr__(self, "held", status_addresses(service))
+        object.__setattr__(self, "key", sharing_key(service, version))
+        object.__setattr__(self, "request", requested(service, version))
 
 
 @frozen
@@ -37,10 +55,12 @@ class Check:
     """One small question about one Service.
 
     ``codes`` are the findings that it can give; what their rows in the catalogue read must have
-    been read, or they are listed as skipped and nobody looks. ``of`` says which Services it is
-    for: those that wait, those that have an address, or both; ``arises`` whether there is anything
-    to ask of such a one at all. Where there is not, nothing is skipped. With ``proves`` one mark
-    of several is proof enough, so what is found counts, whatever else was not read.
+    been read, or they are listed as skipped and nobody looks. ``nowhere`` says of a whole cluster, at
+    the cost of a sweep or less, that there is nothing to find of anybody there: whoever asks about many
+    Services need not ask any of them. ``of`` says which Services it is for: those that wait, those that
+    have an address, or both; ``arises`` whether there is anything to ask of such a one at all. Where
+    there is not, nothing is skipped. With ``proves`` one mark of several is proof enough, so what is
+    found counts, whatever else was not read.
     """
 
     codes: tuple[str, ...]
@@ -48,6 +68,7 @@ class Check:
     of: Literal["pending", "assigned", "both"] = "both"
     arises: Callable[[View], bool] | None = None
     proves: bool = False
+    nowhere: Callable[[Snapshot, State], bool] | None = None
 
     def concerns(self, view: View) -> bool:
         """Whether the Service is one that it is for."""

@@ -14,7 +14,12 @@ from kubectl_sharedip.intake.advertisements import (
     read_bgp_peer,
     read_l2_advertisement,
 )
-from kubectl_sharedip.intake.endpoints import read_announced_from, read_slice, read_source_ranges
+from kubectl_sharedip.intake.endpoints import (
+    names_source_ranges,
+    read_announced_from,
+    read_slice,
+    read_source_ranges,
+)
 from kubectl_sharedip.intake.fields import Reader
 from kubectl_sharedip.intake.nodes import read_node, read_speaker
 from kubectl_sharedip.model.announcement import (
@@ -59,10 +64,15 @@ def read_announcing(
     the last one counts.
     """
     found: dict[tuple[str, str, str], object] = {}
+    restricted = False
     for document in documents:
         kind = str(document.body.get("kind"))
         if kind not in _READERS:
             continue
+        if kind == "Service" and not restricted:
+            if not names_source_ranges(document.body):
+                continue  # as nearly every Service
+            restricted = True  # from here on one that stands twice may take that back
         # All else in a Service is told of where the Service is read.
         told: list[Note] = []
         reader = Reader(document, told)

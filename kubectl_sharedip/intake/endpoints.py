@@ -55,6 +55,15 @@ def read_announced_from(
     )
 
 
+def names_source_ranges(body: Mapping[str, Any]) -> bool:
+    """Whether a Service says anything of where its clients may come from, readable or not."""
+    spec, metadata = body.get("spec"), body.get("metadata")
+    if isinstance(spec, dict) and "loadBalancerSourceRanges" in spec:
+        return True
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    return isinstance(annotations, dict) and _RANGES_ANNOTATION in annotations
+
+
 def read_source_ranges(
     reader: Reader, document: RawDocument, namespace: str, name: str
 ) -> SourceRanges | None:

@@ -54,6 +54,15 @@ class Reader:
         self._note_unless_none(value, path, "a string")
         return ""
 
+    def texts_at(self, parent: Mapping[str, Any], path: str, names: tuple[str, ...]) -> list[str]:
+        """Several texts of one object, which stands at ``path``: each as ``text`` gives it."""
+        return [
+            value
+            if isinstance(value := parent.get(name, ""), str)
+            else self.text(parent, name, f"{path}.{name}")
+            for name in names
+        ]
+
     def one_of(self, parent: Mapping[str, Any], name: str, path: str, words: tuple[str, ...]) -> str:
         """One of the words; the first, with a note, for any other."""
         text = self.text(parent, name, path)
@@ -90,29 +99,28 @@ class Reader:
         listed = self.items(parent, name, path)
         if not listed:
             return ()
-        found = []
-        for index, value in enumerate(listed):
-            if isinstance(value, str):
-                found.append(value)
-            else:
-                self.note(f"{path}[{index}]", f"{value!r} is not a string")
-        return tuple(found)
+        found = tuple([value for value in listed if isinstance(value, str)])
+        if len(found) < len(listed):
+            for index, value in enumerate(listed):
+                if not isinstance(value, str):
+                    self.note(f"{path}[{index}]", f"{value!r} is not a string")
+        return found
 
     def string_map(self, parent: Mapping[str, Any], name: str, path: str) -> Mapping[str, str]:
         """A map of texts (labels, annotations); entries of another type are left out with a note."""
-        found: dict[str, str] = {}
-        for key, value in self.mapping(parent, name, path).items():
-            if isinstance(key, str) and isinstance(value, str):
-                found[key] = value
-            else:
-                self.note(f'{path}["{key}"]', f"{value!r} is not a string: put it in quotes")
+        given = self.mapping(parent, name, path)
+        found = {k: v for k, v in given.items() if isinstance(k, str) and isinstance(v, str)}
+        if len(found) < len(given):
+            for key, value in given.items():
+                if key not in found:
+                    self.note(f'{path}["{key}"]', f"{value!r} is not a string: put it in quotes")
         return MappingProxyType(found) if found else EMPTY
 
     def changed_at(self, *, but: str = "") -> str | None:
         """When the object was last written, RFC 3339; writes of the subresource ``but`` aside."""
         times = [self.text(self.metadata, "creationTimestamp", "metadata.creationTimestamp")]
         for entry in self.items(self.metadata, "managedFields", "metadata.managedFields"):
-            if isinstance(entry, Mapping) and (not but or entry.get("subresource") != but):
+            if isinstance(entry, dict) and (not but or entry.get("subresource") != but):
                 times.append(self.text(entry, "time", "metadata.managedFields"))
         return max(times) or None
 

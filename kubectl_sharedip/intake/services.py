@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from kubectl_sharedip.intake.families import ASSUMED_CLUSTER_IP, asked_families, policy_in_force
@@ -16,6 +17,11 @@ LAST_PORT = 65535
 
 _PROTOCOLS = ("TCP", "UDP", "SCTP")
 _POLICIES = ("Cluster", "Local")
+_NAMES = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp")
+_ENTRY = ("ip", "hostname", "ipMode")
+_MANAGER = ("manager", "operation", "subresource")
+_MOST_ALIKE = 4096
+_SETTINGS = ("type", "loadBalancerClass", "loadBalancerIP", "ipFamilyPolicy", "clusterIP")
 
 
 def read_service(
@@ -28,32 +34,32 @@ def read_service(
     not applied yet.
     """
     reader = Reader(document, notes)
-    name = reader.text(reader.metadata, "name", "metadata.name")
+    spec, metadata = reader.spec, reader.metadata
+    name, namespace, uid, written, created_at, deleted_at = reader.texts_at(metadata, "metadata", _NAMES)
     if not name:
         reader.note("metadata.name", "it has no name")
         return None
-    spec, metadata = reader.spec, reader.metadata
-    policy = reader.text(spec, "ipFamilyPolicy", "spec.ipFamilyPolicy") or None
-    uid = reader.text(metadata, "uid", "metadata.uid") or None
-    cluster_ips = _cluster_ips(reader)
-    assumed = not cluster_ips and uid is None
+    type_, class_, ip, policy, cluster_ip = reader.texts_at(spec, "spec", _SETTINGS)
+    cluster_ips = reader.texts(spec, "clusterIPs", "spec.clusterIPs") or ((cluster_ip,) if cluster_ip else ())
+    assumed = not cluster_ips and not uid
     ip_families = reader.texts(spec, "ipFamilies", "spec.ipFamilies")
+    in_force = policy or None
     if assumed:
-        policy = policy_in_force(ip_families, policy)
-        ip_families = asked_families(ip_families, policy, families)
+        in_force = policy_in_force(ip_families, in_force)
+        ip_families = asked_families(ip_families, in_force, families)
         cluster_ips = tuple(ASSUMED_CLUSTER_IP[family.lower()] for family in ip_families if _known(family))
     return Service(
-        name=ServiceName(reader.text(metadata, "namespace", "metadata.namespace") or default_namespace, name),
-        uid=uid,
-        resource_version=reader.text(metadata, "resourceVersion", "metadata.resourceVersion") or None,
+        name=ServiceName(namespace or default_namespace, name),
+        uid=uid or None,
+        resource_version=written or None,
         origin=document.origin,
-        type=reader.text(spec, "type", "spec.type") or "ClusterIP",
-        load_balancer_class=reader.text(spec, "loadBalancerClass", "spec.loadBalancerClass") or None,
-        load_balancer_ip=reader.text(spec, "loadBalancerIP", "spec.loadBalancerIP"),
+        type=type_ or "ClusterIP",
+        load_balancer_class=class_ or None,
+        load_balancer_ip=ip,
         cluster_ips=cluster_ips,
         cluster_ips_assumed=assumed,
         ip_families=ip_families,
-        ip_family_policy=policy,
+        ip_family_policy=in_force,
         external_traffic_policy=reader.one_of(
             spec, "externalTrafficPolicy", "spec.externalTrafficPolicy", _POLICIES
         ),
@@ -62,9 +68,9 @@ def read_service(
         labels=reader.string_map(metadata, "labels", "metadata.labels"),
         annotations=reader.string_map(metadata, "annotations", "metadata.annotations"),
         ingress=_ingress(reader),
-        created_at=reader.text(metadata, "creationTimestamp", "metadata.creationTimestamp") or None,
+        created_at=created_at or None,
         changed_at=reader.changed_at(),
-        deleted_at=reader.text(metadata, "deletionTimestamp", "metadata.deletionTimestamp") or None,
+        deleted_at=deleted_at or None,
         finalizers=reader.texts(metadata, "finalizers", "metadata.finalizers"),
         owners=_owners(reader),
         health_check_node_port=reader.number(spec, "healthCheckNodePort", "spec.healthCheckNodePort"),
@@ -76,68 +82,70 @@ def _known(family: str) -> bool:
     return family.lower() in ASSUMED_CLUSTER_IP
 
 
-def _cluster_ips(reader: Reader) -> tuple[str, ...]:
-    listed = reader.texts(reader.spec, "clusterIPs", "spec.clusterIPs")
-    single = reader.text(reader.spec, "clusterIP", "spec.clusterIP")
-    return listed or ((single,) if single else ())
-
-
 def _ports(reader: Reader) -> tuple[ServicePort, ...]:
     found = []
     for index, item in enumerate(reader.items(reader.spec, "ports", "spec.ports")):
-        path = f"spec.ports[{index}]"
         port = _mapping(item)
-        number = reader.number(port, "port", f"{path}.port")
+        number, protocol, name = port.get("port"), port.get("protocol", "TCP"), port.get("name", "")
+        # What is wrong with a field is told of it; that most are right is seen without asking of each.
+        if not (type(number) is int and protocol in _PROTOCOLS and isinstance(name, str)):
+            path = f"spec.ports[{index}]"
+            number = reader.number(port, "port", f"{path}.port")
+            protocol, name = reader.texts_at(port, path, ("protocol", "name"))
         if number is None or not 0 < number <= LAST_PORT:
-            reader.note(f"{path}.port", f"{port.get('port')!r} is not a port")
-            continue
-        protocol = reader.text(port, "protocol", f"{path}.protocol") or "TCP"
-        if protocol not in _PROTOCOLS:
-            reader.note(f"{path}.protocol", f"{protocol!r} is none of {', '.join(_PROTOCOLS)}")
-            continue
-        found.append(ServicePort(number, protocol, reader.text(port, "name", f"{path}.name")))
+            reader.note(f"spec.ports[{index}].port", f"{port.get('port')!r} is not a port")
+        elif protocol and protocol not in _PROTOCOLS:
+            because = f"{protocol!r} is none of {', '.join(_PROTOCOLS)}"
+            reader.note(f"spec.ports[{index}].protocol", because)
+        else:
+            found.append(_port(number, protocol or "TCP", name))
     return tuple(found)
 
 
 def _ingress(reader: Reader) -> tuple[Ingress, ...]:
     balancer = reader.mapping(reader.status, "loadBalancer", "status.loadBalancer")
     path = "status.loadBalancer.ingress"
-    entries = (_mapping(item) for item in reader.items(balancer, "ingress", path))
-    return tuple(
-        Ingress(
-            ip=reader.text(entry, "ip", f"{path}.ip"),
-            hostname=reader.text(entry, "hostname", path),
-            ip_mode=reader.text(entry, "ipMode", path),
-        )
-        for entry in entries
-    )
+    entries = [_mapping(item) for item in reader.items(balancer, "ingress", path)]
+    return tuple([_entry(*reader.texts_at(entry, path, _ENTRY)) for entry in entries])
 
 
 def _owners(reader: Reader) -> tuple[Owner, ...]:
     path = "metadata.ownerReferences"
-    entries = (_mapping(item) for item in reader.items(reader.metadata, "ownerReferences", path))
+    entries = [_mapping(item) for item in reader.items(reader.metadata, "ownerReferences", path)]
     return tuple(
-        Owner(
-            kind=reader.text(entry, "kind", path),
-            name=reader.text(entry, "name", path),
-            controller=reader.flag(entry, "controller", path, False),
-        )
-        for entry in entries
+        [
+            Owner(
+                kind=reader.text(entry, "kind", path),
+                name=reader.text(entry, "name", path),
+                controller=reader.flag(entry, "controller", path, False),
+            )
+            for entry in entries
+        ]
     )
 
 
 def _managers(reader: Reader) -> tuple[Manager, ...]:
     path = "metadata.managedFields"
-    entries = (_mapping(item) for item in reader.items(reader.metadata, "managedFields", path))
-    return tuple(
-        Manager(
-            name=reader.text(entry, "manager", path),
-            operation=reader.text(entry, "operation", path),
-            subresource=reader.text(entry, "subresource", path),
-        )
-        for entry in entries
-    )
+    entries = [_mapping(item) for item in reader.items(reader.metadata, "managedFields", path)]
+    return tuple([_manager(*reader.texts_at(entry, path, _MANAGER)) for entry in entries])
+
+
+# Of thousands of Services nearly all have the same writers, and many the same ports: an equal value need
+# not be made again.
+@lru_cache(maxsize=_MOST_ALIKE)
+def _port(number: int, protocol: str, name: str) -> ServicePort:
+    return ServicePort(number, protocol, name)
+
+
+@lru_cache(maxsize=_MOST_ALIKE)
+def _entry(ip: str, hostname: str, ip_mode: str) -> Ingress:
+    return Ingress(ip=ip, hostname=hostname, ip_mode=ip_mode)
+
+
+@lru_cache(maxsize=_MOST_ALIKE)
+def _manager(name: str, operation: str, subresource: str) -> Manager:
+    return Manager(name=name, operation=operation, subresource=subresource)
 
 
 def _mapping(item: Any) -> Mapping[str, Any]:
-    return item if isinstance(item, Mapping) else {}
+    return item if isinstance(item, dict) else {}

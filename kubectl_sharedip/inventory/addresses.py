@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence, Set
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
-from kubectl_sharedip.metallb.versions import NEWEST_KNOWN, parse_version
+from kubectl_sharedip.metallb.versions import NEWEST_KNOWN, Version, parse_version
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
@@ -50,7 +50,7 @@ def take(services: Iterable[Service], views: Sequence[State]) -> Inventory:
         if addresses:
             for address in addresses:
                 groups.setdefault(address, []).append(service)
-        elif state_for(tuple(views), service) is None:
+        elif state_for(views, service) is None:
             not_handled.append(service)
         else:
             pending.append(service)
@@ -63,10 +63,15 @@ def take(services: Iterable[Service], views: Sequence[State]) -> Inventory:
 
 def key_of(service: Service, views: Sequence[State]) -> str:
     """The sharing key in force, by the version of the MetalLB that handles the Service."""
-    state = state_for(tuple(views), service)
+    return sharing_key(service, version_for(service, views))
+
+
+def version_for(service: Service, views: Sequence[State]) -> Version:
+    """The version of the MetalLB that handles the Service; the newest known one where none does."""
+    state = state_for(views, service)
     version = state.version if state else parse_version(NEWEST_KNOWN)
     assert version is not None  # NEWEST_KNOWN is a version
-    return sharing_key(service, version)
+    return version
 
 
 def in_scope(group: AddressGroup, names: Set[ServiceName]) -> bool:

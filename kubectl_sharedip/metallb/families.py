@@ -82,4 +82,6 @@ def family_in(service: Service, version: Version) -> IPFamily | UnknownFamily:
 
 def family_of_addresses(addresses: tuple[Address, ...]) -> IPFamily | UnknownFamily:
     """The family of addresses that were read already."""
+    if len(addresses) == 1:
+        return IPFamily.IPV4 if addresses[0].family == 4 else IPFamily.IPV6
     return family_of(tuple(str(address) for address in addresses))

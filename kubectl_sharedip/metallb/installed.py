@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kubectl_sharedip.metallb.state import State, handled_by, state_of
 from kubectl_sharedip.metallb.versions import NEWEST_KNOWN
 from kubectl_sharedip.model.service import Service
@@ -40,6 +42,9 @@ def states(snapshot: Snapshot) -> tuple[State, ...]:
     return tuple(state_of(snapshot, installation) for installation in installations(snapshot))
 
 
-def state_for(views: tuple[State, ...], service: Service) -> State | None:
+def state_for(views: Sequence[State], service: Service) -> State | None:
     """The view of the MetalLB that handles this Service, None where none does."""
-    return next((view for view in views if handled_by(view.installation, service)), None)
+    for view in views:
+        if handled_by(view.installation, service):
+            return view
+    return None

@@ -45,6 +45,19 @@ def known(key: str, version: Version) -> bool:
     return name == ALLOCATED_FROM or (name in READ and prefix in prefixes(version))
 
 
+@lru_cache(maxsize=1000)  # many Services have the same few
+def unknown(key: str, version: Version) -> bool:
+    """Whether an annotation stands under MetalLB's prefixes and this version does not know it."""
+    return parts(key) is not None and not known(key, version)
+
+
+@lru_cache(maxsize=1000)
+def is_read(key: str) -> bool:
+    """Whether some version reads the annotation of this key."""
+    _, name = parts(key) or ("", "")
+    return name in READ
+
+
 def meant(key: str, value: str, version: Version) -> str | None:
     """The annotation that it was meant to be, under a prefix that is read; None where it is like none."""
     prefix, name = parts(key) or ("", "")
@@ -57,7 +70,7 @@ def renamings(service: Service, version: Version) -> dict[str, str]:
     """Each misspelt annotation that could be renamed, with its new name: that setting is not there yet."""
     found: dict[str, str] = {}
     for key, value in sorted(service.annotations.items()):
-        if parts(key) is None or known(key, version):
+        if not unknown(key, version):
             continue
         name = meant(key, value, version)
         _, short = parts(name or "") or ("", "")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kubectl_sharedip.metallb.installed import installations, states
 from kubectl_sharedip.metallb.restless import recurring
-from kubectl_sharedip.metallb.state import State, handled_by, held_by, state_of
+from kubectl_sharedip.metallb.state import State, handled_by, held_by, state_of, status_addresses
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
@@ -56,16 +56,16 @@ def predict(snapshot: Snapshot) -> Prediction:
         for name, service in snapshot.services.items()
         if service.uid is None and service.type == "LoadBalancer" and not service.ingress
     )
-    services = dict(snapshot.services)
     lists: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
     flapping: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
     complete = lists_complete = True
     restless = False
     views: list[State] = []
-    present = replace(
-        snapshot,
-        services=MappingProxyType({name: s for name, s in snapshot.services.items() if name not in new}),
-    )
+    present = snapshot
+    if new:
+        old = {name: service for name, service in snapshot.services.items() if name not in new}
+        present = replace(snapshot, services=MappingProxyType(old))
+    changed: dict[ServiceName, Service] = {}
     for installation in installations(snapshot):
         coming = [s for s in snapshot.services.values() if s.name in new and handled_by(installation, s)]
         state = state_of(present, installation)
@@ -84,14 +84,15 @@ def predict(snapshot: Snapshot) -> Prediction:
             )
             restless = restless or settled.restless
             end = _first(settled, list(known))
-            services.update({name: end.services[name] for name in services if name in end.services})
+            changed.update({name: s for name, s in end.services.items() if name in snapshot.services})
             lists.update({name: settled.addresses(name) for name in known})
         else:
-            lists.update({name: (held_by(state, name),) for name in known})
+            lists.update({name: (status_addresses(service),) for name, service in known.items()})
         flapping.update({name: again for name in known if (again := recurring(end, name))})
     lists.update(flapping)
     at_rest = not new and not snapshot.edits  # as nearly every reading of a cluster is
-    after = snapshot if at_rest else replace(snapshot, services=MappingProxyType(services), edits=())
+    services = snapshot.services if at_rest else MappingProxyType({**snapshot.services, **changed})
+    after = snapshot if at_rest else replace(snapshot, services=services, edits=())
     return Prediction(
         snapshot=after,
         views=tuple(views) if at_rest else states(after),

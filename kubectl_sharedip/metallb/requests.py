@@ -31,13 +31,20 @@ _GO_BLANKS = " \t\n\v\f\r\x85\xa0"
 class Request:
     """What a Service asks for; no addresses and no pool where it asks for nothing.
 
-    ``field`` is the path of the field or annotation with the addresses, None without any.
+    ``field`` is the path of the field or annotation of the ``service`` with the addresses, ``text`` what
+    stands there; None without any.
     """
 
+    service: Service
     addresses: tuple[Address, ...]
     field: str | None
-    fact: Fact | None
+    text: str | None
     pool: Setting | None
+
+    @property
+    def fact(self) -> Fact | None:
+        """The field, where there are addresses; made when it is asked for, as it seldom is."""
+        return None if self.field is None else service_fact(self.service, self.field, self.text)
 
     @property
     def pool_name(self) -> str:
@@ -63,29 +70,32 @@ def requested(service: Service, version: Version) -> Request | Unreadable:
         return _from_annotation(service, setting, pool, version)
     if service.load_balancer_ip:
         return _from_field(service, pool)
-    return Request(addresses=(), field=None, fact=None, pool=pool)
+    return Request(service=service, addresses=(), field=None, text=None, pool=pool)
 
 
 def _from_annotation(
     service: Service, setting: Setting, pool: Setting | None, version: Version
 ) -> Request | AddressUnreadable | TooManyAddresses:
-    fact = setting_fact(service, setting)
     items = setting.value.split(",")
-    addresses = tuple(a for a in (parse_address(item.strip(_GO_BLANKS)) for item in items) if a is not None)
+    read = [parse_address(item.strip(_GO_BLANKS)) for item in items]
+    addresses = tuple([address for address in read if address is not None])
     if len(addresses) < len(items):
+        fact = setting_fact(service, setting)
         texts_name = NEW_PREFIX if version.names_metallb_io else OLD_PREFIX
         text = f"invalid {texts_name}{REQUESTED_ADDRESSES}: {go_quote(setting.value)}"
         return AddressUnreadable(facts=(fact,), text=text, value=setting.value)
     family = family_of_addresses(addresses)
     if isinstance(family, UnknownFamily):
+        fact = setting_fact(service, setting)
         return TooManyAddresses(facts=(fact,), text=family.because, addresses=addresses)
-    return Request(addresses=addresses, field=setting.field, fact=fact, pool=pool)
+    return Request(service=service, addresses=addresses, field=setting.field, text=setting.value, pool=pool)
 
 
 def _from_field(service: Service, pool: Setting | None) -> Request | AddressUnreadable:
-    fact = service_fact(service, FIELD, service.load_balancer_ip)
-    address = parse_address(service.load_balancer_ip)
+    text = service.load_balancer_ip
+    address = parse_address(text)
     if address is None:
-        text = f"invalid spec.loadBalancerIP {go_quote(service.load_balancer_ip)}"
-        return AddressUnreadable(facts=(fact,), text=text, value=service.load_balancer_ip)
-    return Request(addresses=(address,), field=FIELD, fact=fact, pool=pool)
+        fact = service_fact(service, FIELD, text)
+        because = f"invalid spec.loadBalancerIP {go_quote(text)}"
+        return AddressUnreadable(facts=(fact,), text=because, value=text)
+    return Request(service=service, addresses=(address,), field=FIELD, text=text, pool=pool)

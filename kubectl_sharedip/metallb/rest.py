@@ -7,17 +7,22 @@ following a cluster costs what is not at rest in it.
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from kubectl_sharedip.metallb.annotations import REQUESTED_ADDRESSES, REQUESTED_POOL, value_in_force
 from kubectl_sharedip.metallb.decide import Step, converge
 from kubectl_sharedip.metallb.outcomes import Assigned
 from kubectl_sharedip.metallb.pools import Pool
-from kubectl_sharedip.metallb.room import may_join
-from kubectl_sharedip.metallb.sharing import terms_of
+from kubectl_sharedip.metallb.room import at_peace, may_join
+from kubectl_sharedip.metallb.sharing import still_brings
 from kubectl_sharedip.metallb.state import State, handled_by, status_addresses
 from kubectl_sharedip.metallb.steps import keeping
 from kubectl_sharedip.model.address import Address, parse_address
 from kubectl_sharedip.model.names import ServiceName
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
+
+_NOT_KNOWN: frozenset[Address] = frozenset()
 
 
 def unrested(state: State) -> frozenset[ServiceName]:
@@ -26,7 +31,21 @@ def unrested(state: State) -> frozenset[ServiceName]:
     One sweep over all Services; the answer holds for every future of this state until its pools
     change or the controller starts anew, beside the Services that are edited in it.
     """
-    return frozenset(name for name, service in state.services.items() if may_change(state, service))
+    plain = plainly_resting(state)
+    return frozenset(
+        name for name, service in state.services.items() if name not in plain and may_change(state, service)
+    )
+
+
+@once
+def plainly_resting(state: State) -> frozenset[ServiceName]:
+    """The LoadBalancer Services that plainly rest: one sweep, for whoever asks about many."""
+    peaceful = at_peace(state)
+    return frozenset(
+        name
+        for name, service in state.services.items()
+        if service.type == "LoadBalancer" and plainly_rests(state, service, peaceful)
+    )
 
 
 def lacks_something(state: State, service: Service) -> bool:
@@ -49,11 +68,12 @@ def may_change(state: State, service: Service) -> bool:
     return not _stays(step, service)
 
 
-def plainly_rests(state: State, service: Service) -> bool:
+def plainly_rests(state: State, service: Service, peaceful: Set[Address] = _NOT_KNOWN) -> bool:
     """Whether it is one of the many that ask for no other address and may stay where they are.
 
     Most Services of a cluster have one clusterIP and one IPv4 address, and ask for nothing or for that.
-    For those a look comes down to the pool and the sharers, which costs a tenth of deciding it. False
+    For those a look comes down to the pool and the sharers, which costs a tenth of deciding it. Who asks
+    of many gives ``peaceful``, the addresses of ``at_peace``; of others the sharers are looked at. False
     says nothing: it has to be decided.
     """
     if len(service.ingress) != 1 or len(service.cluster_ips) != 1:
@@ -70,15 +90,21 @@ def plainly_rests(state: State, service: Service) -> bool:
         return False
     if not _asks_for_no_other(state, service, address, pool):
         return False
-    terms = terms_of(service, state.version)
-    known = allocation.addresses == (address,) and allocation.terms == terms
-    return known and may_join(state, address, terms)
+    known = allocation.addresses == (address,) and still_brings(service, allocation.terms, state.version)
+    return known and (address in peaceful or may_join(state, address, allocation.terms))
 
 
-def resting(state: State, service: Service) -> Assigned | None:
-    """What ``decide`` says of a Service that plainly rests, None of any other."""
+def resting(state: State, service: Service, plain: Set[ServiceName] | None = None) -> Assigned | None:
+    """What ``decide`` says of a Service that plainly rests, None of any other.
+
+    Who asks about many gives ``plain``, those of ``plainly_resting``.
+    """
     ours = service.type == "LoadBalancer" and handled_by(state.installation, service) and not state.blind
-    if not ours or not plainly_rests(state, service):
+    if plain is not None and state.services.get(service.name) is service:
+        rests = service.name in plain
+    else:
+        rests = ours and plainly_rests(state, service)
+    if not ours or not rests:
         return None
     addresses = status_addresses(service)
     pool = state.pools.owner(addresses)

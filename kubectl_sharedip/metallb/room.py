@@ -19,6 +19,7 @@ from kubectl_sharedip.metallb.sharing import (
     conflict_facts,
     failing_rules,
     first_failing,
+    may_all_share,
     may_share,
     terms_of,
 )
@@ -48,6 +49,18 @@ def may_join(state: State, address: Address, mine: Terms) -> bool:
     """Whether nobody is on the address who keeps a Service with these terms off it."""
     others = (state.ledger.allocation(n) for n in state.ledger.holders(address) if n != mine.service)
     return all(may_share(mine, allocation.terms) for allocation in others if allocation is not None)
+
+
+def at_peace(state: State) -> frozenset[Address]:
+    """The addresses on which nobody keeps anybody else off who is there: one sweep over the books.
+
+    Nearly all are, and whoever asks of each Service need not look at all its sharers again.
+    """
+    held: dict[Address, list[Terms]] = {}
+    for allocation in state.ledger.allocations():
+        for address in allocation.addresses:
+            held.setdefault(address, []).append(allocation.terms)
+    return frozenset(address for address, terms in held.items() if may_all_share(terms))
 
 
 def conflict_on(state: State, address: Address, service: Service) -> AddressConflict | None:

@@ -8,6 +8,7 @@ rule that fails is kept. Source: ``internal/allocator/allocator.go`` (checkShari
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from kubectl_sharedip.metallb.annotations import SHARING_KEY, value_in_force
@@ -98,6 +99,15 @@ def terms_of(service: Service, version: Version) -> Terms:
     )
 
 
+def still_brings(service: Service, terms: Terms, version: Version) -> bool:
+    """Whether these are ``terms_of`` the Service, as far as there is anything to compare."""
+    return (
+        terms.ports == service.ports
+        and terms.sharing_key == sharing_key(service, version)
+        and terms.backend_key == backend_key(service)
+    )
+
+
 def failing_rules(requester: Terms, holder: Terms) -> tuple[tuple[SharingRule, tuple[ServicePort, ...]], ...]:
     """Every rule that keeps the requester off the holder's address, in MetalLB's order.
 
@@ -138,6 +148,21 @@ def may_share(requester: Terms, holder: Terms) -> bool:
         and requester.backend_key == holder.backend_key
         and not any(port in holder.ports for port in requester.ports)
     )
+
+
+def may_all_share(several: Sequence[Terms]) -> bool:
+    """Whether MetalLB lets each of them onto an address that all the others are on, seen at one go.
+
+    Of one that names a port twice it is not seen: False says nothing.
+    """
+    first, *others = several
+    if not others:
+        return True
+    alike = all(
+        one.sharing_key == first.sharing_key and one.backend_key == first.backend_key for one in others
+    )
+    ports = [(port.number, port.protocol) for one in several for port in one.ports]
+    return bool(first.sharing_key) and alike and len(set(ports)) == len(ports)
 
 
 def conflict_facts(

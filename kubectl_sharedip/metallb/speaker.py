@@ -9,7 +9,7 @@ sake. Sources: ``speaker/layer2_controller.go``, ``speaker/bgp_controller.go``, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -78,6 +78,26 @@ def layer2(
     )
 
 
+def decisive(
+    service: Service, pool: Pool, first: Address, around: Surroundings, version: Version
+) -> Hashable:
+    """What ``layer2`` and ``bgp`` look at beside what is the same for all: Services alike in it end alike.
+
+    Arguments as there. So who announces is worked out once for all the sharers of an address.
+    """
+    slices = around.slices
+    needed = slices if service.external_traffic_policy == "Local" else None
+    selecting = selective((*around.l2_advertisements, *around.bgp_advertisements), version)
+    return (
+        pool.name,
+        first,
+        slices is None or bool(serving(slices)),
+        None if needed is None else serving_nodes(needed),
+        carries_sharing_key(service),
+        frozenset(service.labels.items()) if selecting else None,
+    )
+
+
 def bgp(service: Service, pool: Pool, around: Surroundings, version: Version) -> Announcement:
     """Which nodes announce the Service by BGP: all that may.
 
@@ -126,7 +146,8 @@ def carries_sharing_key(service: Service) -> bool:
 
     Source: speaker/layer2_controller.go serviceHasSharedIP, which asks for no more.
     """
-    return any(prefix + SHARING_KEY in service.annotations for prefix in (NEW_PREFIX, OLD_PREFIX))
+    annotations = service.annotations
+    return NEW_PREFIX + SHARING_KEY in annotations or OLD_PREFIX + SHARING_KEY in annotations
 
 
 def _candidates(

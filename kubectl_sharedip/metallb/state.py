@@ -92,8 +92,7 @@ def shown_addresses(service: Service) -> tuple[Address | None, ...]:
 
 def status_addresses(service: Service) -> tuple[Address, ...]:
     """The addresses that the status shows, in its order; unreadable ones are left out."""
-    found = [parse_address(entry.ip) for entry in service.ingress if entry.ip]
-    return tuple([address for address in found if address is not None])
+    return tuple([a for entry in service.ingress if (a := parse_address(entry.ip)) is not None])
 
 
 def held_by(state: State, name: ServiceName) -> tuple[Address, ...]:

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 Family = Literal[4, 6]
 
 _MAPPED_IPV4 = 0xFFFF << 32  # ::ffff:0.0.0.0, the IPv4-mapped part of IPv6
+_OCTETS = {str(number): number for number in range(256)}  # no leading zeros, and no digits but ASCII's
 
 
 class Address(NamedTuple):
@@ -28,7 +29,8 @@ class Address(NamedTuple):
 
     def __str__(self) -> str:
         if self.family == 4:
-            return str(ipaddress.IPv4Address(self.value))
+            value = self.value
+            return f"{value >> 24}.{value >> 16 & 0xFF}.{value >> 8 & 0xFF}.{value & 0xFF}"
         return str(ipaddress.IPv6Address(self.value))
 
 
@@ -64,6 +66,11 @@ def parse_address(text: str) -> Address | None:
     """
     if "%" in text:
         return None
+    try:  # most are of this form, and to read it so takes a fifth of what the library takes
+        first, second, third, fourth = map(_OCTETS.__getitem__, text.split("."))
+        return Address(4, first << 24 | second << 16 | third << 8 | fourth)
+    except (KeyError, ValueError):
+        pass
     try:
         parsed = ipaddress.ip_address(text)
     except ValueError:

@@ -6,9 +6,11 @@ a sweep. Refuses to compare by content.
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from typing import Generic, ParamSpec, TypeVar
 
 V = TypeVar("V")
+P = ParamSpec("P")
 
 MOST_KEPT = 4  # one a MetalLB; a watch leaves the State of its last look behind
 
@@ -33,3 +35,24 @@ class Same(Generic[V]):
     def __eq__(self, other: object) -> bool:
         """By identity."""
         return isinstance(other, Same) and self.value is other.value
+
+
+def once(count: Callable[P, V]) -> Callable[P, V]:
+    """The same function, which counts the same frozen values the first time only.
+
+    They are given by place, and are the same where they are the very same objects. Those of the last few
+    calls are held on to, so that no other value can come to have the identity of one of them.
+    """
+    kept: dict[tuple[int, ...], tuple[object, V]] = {}
+
+    def counted(*values: P.args, **named: P.kwargs) -> V:
+        place = tuple(map(id, values))
+        found = kept.get(place)
+        if found is None:
+            found = values, count(*values, **named)
+            if len(kept) >= MOST_KEPT:
+                del kept[next(iter(kept))]
+            kept[place] = found
+        return found[1]
+
+    return counted

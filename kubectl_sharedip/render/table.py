@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from kubectl_sharedip.model.frozen import frozen
-from kubectl_sharedip.render.text import cell_width, visible, wrap
+from kubectl_sharedip.render.text import cell_width, visible, widest, wrap
 
 GAP = "   "  # as kubectl's
 _PAINT = re.compile("\x1b\\[[0-9;]*m")
@@ -53,23 +53,26 @@ def table(
     wrapped = len(headers) - 1 if wrap_column is None else wrap_column
     if headers and not 0 <= wrapped < len(headers):
         raise ValueError(f"there is no column {wrap_column}")
-    texts = [[visible(cell.text if isinstance(cell, Painted) else cell) for cell in row] for row in rows]
+    columns = [_shown(cells) for cells in zip(*rows, strict=True)] or [[] for _ in headers]
     titles = [visible(header) for header in headers] if headers_shown else [""] * len(headers)
-    widths = [max(map(cell_width, column)) for column in zip(titles, *texts, strict=True)]
-    lines = [[[text] for text in row] for row in texts]
+    widths = [max(cell_width(title), widest(column)) for title, column in zip(titles, columns, strict=True)]
     total = sum(widths) + len(GAP) * (len(widths) - 1)
-    if width is not None and total > width:
-        room = max(widths[wrapped] - (total - width), cell_width(titles[wrapped]), least)
-        room = max([room, *(_longest_word(row[wrapped]) for row in texts)])
-        for row in lines:
-            row[wrapped] = wrap(row[wrapped][0], room)
-        # What the breaks have left over need not be blank.
-        widths[wrapped] = max(
-            [cell_width(titles[wrapped]), *(cell_width(t) for r in lines for t in r[wrapped])]
-        )
-    if width is not None and list_column is not None:
+    if width is None or total <= width:
+        laid = [
+            [_padded(cell, text, size) for cell, text in zip(cells, column, strict=True)]
+            for cells, column, size in zip(zip(*rows, strict=True), columns, widths, strict=False)
+        ]
+        return _under(titles if headers_shown else None, widths, list(zip(*laid, strict=True)))
+    lines = [[[text] for text in row] for row in zip(*columns, strict=True)]
+    room = max(widths[wrapped] - (total - width), cell_width(titles[wrapped]), least)
+    room = max([room, *map(_longest_word, columns[wrapped])])
+    for row in lines:
+        row[wrapped] = wrap(row[wrapped][0], room)
+    # What the breaks have left over need not be blank.
+    widths[wrapped] = max([cell_width(titles[wrapped]), *(cell_width(t) for r in lines for t in r[wrapped])])
+    if list_column is not None:
         over = sum(widths) + len(GAP) * (len(widths) - 1) - width
-        pieces = [row[list_column][0].replace(",", ", ").split(" ") for row in lines]
+        pieces = [text.replace(",", ", ").split(" ") for text in columns[list_column]]
         least_room = max([cell_width(titles[list_column]), *(cell_width(p) for row in pieces for p in row)])
         if over > 0 and least_room < widths[list_column]:
             widths[list_column] = max(widths[list_column] - over, least_room)
@@ -80,8 +83,13 @@ def table(
         for row, cells in zip(rows, lines, strict=True)
         for painted, line in _physical(row, cells)
     ]
-    header_row = [_padded("", title, size) for title, size in zip(titles, widths, strict=True)]
-    return _joined(header_row if headers_shown else None, padded)
+    return _under(titles if headers_shown else None, widths, padded)
+
+
+def _shown(cells: Sequence[Cell]) -> list[str]:
+    """A column as it is shown, which most are as they stand."""
+    texts = [cell.text if isinstance(cell, Painted) else cell for cell in cells]
+    return texts if all(map(str.isprintable, texts)) else list(map(visible, texts))
 
 
 def filled(parts: Sequence[str], width: int) -> list[str]:
@@ -115,14 +123,15 @@ def _physical(row: Sequence[Cell], cells: Sequence[Sequence[str]]) -> list[tuple
 
 
 def _padded(cell: Cell, text: str, size: int) -> str:
-    blanks = " " * (size - cell_width(text))
-    if isinstance(cell, Painted):
-        word, space, rest = text.partition(" ")
-        return cell.paint(word) + space + rest + blanks
-    return text + blanks
+    if isinstance(cell, str):
+        return text.ljust(size) if text.isascii() else text + " " * (size - cell_width(text))
+    word, space, rest = text.partition(" ")
+    return cell.paint(word) + space + rest + " " * (size - cell_width(text))
 
 
-def _joined(headers: list[str] | None, rows: list[list[str]]) -> str:
-    # The cells come padded. tabulate, which would have nothing left to do, takes longer to import than all
+def _under(titles: Sequence[str] | None, widths: Sequence[int], rows: Sequence[Sequence[str]]) -> str:
+    """The rows, whose cells are padded, under their headers."""
+    headers = [_padded("", title, size) for title, size in zip(titles or (), widths, strict=False)]
+    # tabulate, which would have nothing left to do with padded cells, takes longer to import than all
     # of a short table takes to be made; what it lays out is Markdown (sheets.py).
     return "".join(GAP.join(row).rstrip() + "\n" for row in ([headers, *rows] if headers else rows))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import lru_cache
 
 _NOT_ASCII = re.compile(r"[^\x20-\x7e]")
@@ -44,6 +45,11 @@ def quoted(text: str) -> str:
 def cell_width(text: str) -> int:
     """How many cells of a terminal a text without hidden characters takes, 0 or more."""
     return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+def widest(texts: Collection[str]) -> int:
+    """The cells of the widest of these texts, 0 or more: of thousands in ASCII at one go."""
+    return max(map(len if all(map(str.isascii, texts)) else cell_width, texts), default=0)
 
 
 def wrap(text: str, width: int | None, indent: int = 0) -> list[str]:

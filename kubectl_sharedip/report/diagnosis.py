@@ -8,7 +8,7 @@ from hashlib import sha256
 from kubectl_sharedip.diagnose.catalogue import CATALOGUE
 from kubectl_sharedip.diagnose.census import census_of
 from kubectl_sharedip.diagnose.said import agrees
-from kubectl_sharedip.inventory.addresses import key_of
+from kubectl_sharedip.inventory.addresses import key_of, version_for
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import ForetoldEvent
 from kubectl_sharedip.metallb.state import State, status_addresses
@@ -77,7 +77,7 @@ def _item(views: Sequence[State], answer: Answer, events: Sequence[Event]) -> Do
         "addresses": [str(address) for address in held],
         "pool": allocation.pool or None if allocation else None,
         "key": key_of(service, views) or None,
-        "requested": request_form(service, views),
+        "requested": request_form(service, version_for(service, views)),
         "sharers": [named(name) for name in _sharers(state, service)],
         "sameKeyElsewhere": [named(name) for name in _same_key_elsewhere(state, service)],
         "cause": _cause_id(diagnosis),

@@ -4,38 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kubectl_sharedip.inventory.addresses import key_of
-from kubectl_sharedip.metallb.installed import state_for
+from kubectl_sharedip.inventory.addresses import version_for
 from kubectl_sharedip.metallb.requests import Request, requested
+from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
-from kubectl_sharedip.metallb.versions import NEWEST_KNOWN, parse_version
+from kubectl_sharedip.metallb.versions import Version
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.report.envelope import Document, named
 
 
 def service_form(service: Service, views: Sequence[State]) -> Document:
     """The form that a Service has in every list of Services."""
+    version, selector = version_for(service, views), service.selector
     return {
         **named(service.name),
-        "key": key_of(service, views) or None,
+        "key": sharing_key(service, version) or None,
         "ports": [str(port) for port in service.ports],
         "externalTrafficPolicy": service.external_traffic_policy,
-        "selector": dict(sorted(service.selector.items())),
+        "selector": dict(sorted(selector.items()) if len(selector) > 1 else selector),
         "class": service.load_balancer_class,
         "addresses": [str(address) for address in status_addresses(service)],
-        "requested": request_form(service, views),
+        "requested": request_form(service, version),
         "terminating": service.terminating,
     }
 
 
-def request_form(service: Service, views: Sequence[State]) -> Document:
-    """What the Service asks for: addresses, pool, and the field that they stand in.
+def request_form(service: Service, version: Version) -> Document:
+    """What the Service asks for, as this version reads it: addresses, pool, and the field that they stand in.
 
     Of a request that cannot be read, the text stands in ``addresses`` as it is.
     """
-    state = state_for(tuple(views), service)
-    version = state.version if state else parse_version(NEWEST_KNOWN)
-    assert version is not None  # NEWEST_KNOWN is a version
     request = requested(service, version)
     if isinstance(request, Request):
         return {

@@ -16,11 +16,17 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.diagnose_room, however pytest was started
 
 from kubectl_sharedip.cli.reading import Reading
+from kubectl_sharedip.diagnose.announcement.announced import announced
+from kubectl_sharedip.diagnose.environments import USUAL
+from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.run import diagnose
+from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.intake.services import read_service
+from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.edits import ServiceEdit
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.settle import Settled, held_by, settle, unrested
+from kubectl_sharedip.metallb.speaker import bgp, layer2
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.allowance import ALLOWANCES, Allowance
 from kubectl_sharedip.model.names import ServiceName
@@ -100,6 +106,30 @@ def test_deciding_changes_nothing_that_was_read(case: Case) -> None:
     assert [document.body for document in reading.raw.documents] == before
     assert repr(reading.snapshot) == snapshot
     assert repr(reading.views) == views
+
+
+@each_case
+def test_an_answer_does_not_depend_on_how_many_are_asked_about(case: Case) -> None:
+    """What there is nowhere in the cluster is found of nobody, whoever is asked."""
+    reading = reading_of(case.file)
+    beside = habits(USUAL)
+    for service in reading.snapshot.services.values():
+        alone = diagnose(reading.snapshot, reading.views, service, beside=beside)
+        assert diagnose(reading.snapshot, reading.views, service, beside=beside, many=True) == alone
+
+
+@each_case
+def test_services_alike_in_what_decides_it_are_announced_alike(case: Case) -> None:
+    reading = reading_of(case.file)
+    for service in reading.snapshot.services.values():
+        state = state_for(reading.views, service)
+        if state is None:
+            continue
+        view = View(snapshot=reading.snapshot, state=state, service=service, outcome=decide(state, service))
+        one = announced(view, service)
+        if one is not None:
+            assert one.layer2 == layer2(service, one.pool, one.addresses[0], one.around, state.version)
+            assert one.bgp == bgp(service, one.pool, one.around, state.version)
 
 
 @each_case

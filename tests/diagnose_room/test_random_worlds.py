@@ -126,6 +126,12 @@ def test_clearing_every_cause_gets_it_assigned(version: str, chunk: int) -> None
 
 
 @each_chunk
+def test_an_answer_does_not_depend_on_how_many_are_asked_about(version: str, chunk: int) -> None:
+    for snapshot, state, service, diagnosis in _looked_at(version, chunk):
+        assert diagnose(snapshot, (state,), service, beside=HABITS, many=True) == diagnosis
+
+
+@each_chunk
 def test_nothing_that_is_said_contradicts_the_rest(version: str, chunk: int) -> None:
     for _, _, service, diagnosis in _looked_at(version, chunk):
         codes = {finding.code for finding in diagnosis.findings}

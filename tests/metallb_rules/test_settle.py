@@ -12,7 +12,7 @@ from kubectl_sharedip.metallb.decide import Step, converge, decide
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, Restart, ServiceDeletion, ServiceEdit
 from kubectl_sharedip.metallb.ledger import Ledger
 from kubectl_sharedip.metallb.outcomes import Assigned, Refused
-from kubectl_sharedip.metallb.rest import plainly_rests, resting
+from kubectl_sharedip.metallb.rest import plainly_resting, plainly_rests, resting
 from kubectl_sharedip.metallb.settle import differences, settle, unrested
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.service import Service
@@ -90,6 +90,7 @@ def test_whoever_plainly_rests_is_left_alone_by_a_look(seed: int) -> None:
         for one in end.services.values():
             kept = resting(end, one)
             assert kept is None or kept == decide(end, one)
+            assert kept == resting(end, one, plainly_resting(end))
             if plainly_rests(end, one):
                 (step,) = converge(end, one)
                 assert (step.service.ingress, step.ledger.changed()) == (one.ingress, end.ledger.changed())

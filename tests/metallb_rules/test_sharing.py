@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from kubectl_sharedip.metallb.sharing import (
     Terms,
     failing_rules,
     first_failing,
+    may_all_share,
     may_share,
     terms_of,
 )
@@ -45,6 +49,19 @@ def terms(name: str) -> st.SearchStrategy[Terms]:
 def test_may_share_where_no_rule_fails(one: Terms, other: Terms) -> None:
     assert may_share(one, other) == (not failing_rules(one, other))
     assert may_share(one, other) == may_share(other, one)
+
+
+@given(st.lists(terms("a"), min_size=1, max_size=4))
+def test_all_may_share_where_each_may_with_each(several: list[Terms]) -> None:
+    assert may_all_share(several) == all(may_share(one, other) for one, other in permutations(several, 2))
+
+
+@given(terms("a"))
+def test_who_names_a_port_twice_is_told_nothing(one: Terms) -> None:
+    other = replace(one, sharing_key="k", ports=(ServicePort(443, "TCP"), ServicePort(443, "TCP", "again")))
+    there = replace(one, sharing_key="k", backend_key=other.backend_key)
+    assert may_share(other, there)
+    assert not may_all_share([other, there])
 
 
 @given(terms("a"), terms("b"))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
-from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from kubectl_sharedip.diagnose.view import View
 from kubectl_sharedip.metallb.announcement import Announcement, Surroundings
 from kubectl_sharedip.metallb.pools import Pool
-from kubectl_sharedip.metallb.speaker import announced_pool, bgp, layer2
+from kubectl_sharedip.metallb.speaker import announced_pool, bgp, decisive, layer2
 from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.announcement import EndpointSlice
 from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
-from kubectl_sharedip.model.same import MOST_KEPT, Same
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
@@ -43,12 +42,21 @@ class Announced:
     @property
     def protocols(self) -> tuple[Announcement, ...]:
         """Those for which an advertisement of the pool lets the Service in, or would."""
-        return tuple(one for one in (self.layer2, self.bgp) if one.of_pool)
+        return tuple([one for one in (self.layer2, self.bgp) if one.of_pool])
 
     @property
     def by_anybody(self) -> bool:
         """Whether any node announces it; never where its endpoints are not known."""
         return self.around.slices is not None and any(one.nodes for one in self.protocols)
+
+    @property
+    def unopposed(self) -> bool:
+        """Whether it is announced and nothing is held against any node, by either protocol."""
+        return (
+            bool(self.protocols)
+            and not self.layer2.refused_for
+            and all(one.nodes and len(one.nodes) == len(one.candidates) for one in self.protocols)
+        )
 
     @property
     def shown(self) -> str:
@@ -68,14 +76,14 @@ def announced(view: View, service: Service) -> Announced | None:
     """
     if view.state.services.get(service.name) is not service:
         return _announced(view, service)
-    seen = _seen(Same(view.snapshot), Same(view.state))
+    seen = _seen(view.snapshot, view.state)
     if service.name not in seen:
         seen[service.name] = _announced(view, service)
     return seen[service.name]
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _seen(_: Same[Snapshot], __: Same[State]) -> dict[ServiceName, Announced | None]:
+@once
+def _seen(_: Snapshot, __: State) -> dict[ServiceName, Announced | None]:
     """Those that were looked at so far."""
     return {}
 
@@ -85,16 +93,24 @@ def _announced(view: View, service: Service) -> Announced | None:
     if placed is None:
         return None
     pool, addresses = placed
-    around = _surroundings(view, service)
-    version = view.state.version
+    around, first = _surroundings(view, service), addresses[0]
+    version, answers = view.state.version, _answers(view.snapshot, view.state)
+    alike = decisive(service, pool, first, around, version)
+    if alike not in answers:
+        answers[alike] = (
+            layer2(service, pool, first, around, version),
+            bgp(service, pool, around, version),
+        )
+    on_layer2, by_bgp = answers[alike]
     return Announced(
-        service=service,
-        pool=pool,
-        addresses=addresses,
-        around=around,
-        layer2=layer2(service, pool, addresses[0], around, version),
-        bgp=bgp(service, pool, around, version),
+        service=service, pool=pool, addresses=addresses, around=around, layer2=on_layer2, bgp=by_bgp
     )
+
+
+@once
+def _answers(_: Snapshot, __: State) -> dict[Hashable, tuple[Announcement, Announcement]]:
+    """What was worked out so far, for all Services that are alike in what decides it."""
+    return {}
 
 
 def known(snapshot: Snapshot, resource: str) -> bool:
@@ -106,7 +122,7 @@ def known(snapshot: Snapshot, resource: str) -> bool:
 
 def _surroundings(view: View, service: Service) -> Surroundings:
     snapshot = view.snapshot
-    around = _around(Same(snapshot), Same(view.state))
+    around = _around(snapshot, view.state)
     # What is not applied yet has no endpoints yet, and who gets another selector other ones.
     settled = service.uid is not None and service.name not in snapshot.announcing.repointed
     if not settled or not known(snapshot, "endpointslices"):
@@ -114,11 +130,10 @@ def _surroundings(view: View, service: Service) -> Surroundings:
     return replace(around, slices=snapshot.announcing.slices.get(service.name, ()))
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _around(same: Same[Snapshot], state: Same[State]) -> Surroundings:
+@once
+def _around(snapshot: Snapshot, state: State) -> Surroundings:
     """What is the same for all Services of a MetalLB: all but the endpoints."""
-    snapshot, found = same.value, same.value.announcing
-    namespace = state.value.installation.namespace
+    found, namespace = snapshot.announcing, state.installation.namespace
     speakers = _own(namespace, found.speakers)
     # Pods that stand in a file may be anybody's: that no speaker is among them says nothing. A cluster
     # that was read, then or now, has a time.

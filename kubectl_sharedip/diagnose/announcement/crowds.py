@@ -7,7 +7,6 @@ named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from kubectl_sharedip.diagnose.announcement.against import MOST_NAMED, first_few, named
 from kubectl_sharedip.diagnose.view import View, found
@@ -22,7 +21,7 @@ from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Proof
-from kubectl_sharedip.model.same import MOST_KEPT, Same
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
@@ -53,7 +52,7 @@ def other_pods(view: View) -> Iterator[Finding]:
     if not key or own.uid is None or not _is_served(view.snapshot, own):
         return
     for address in status_addresses(own):
-        crowd = _crowds(Same(view.snapshot), Same(view.state)).get((address, key))
+        crowd = _crowds(view.snapshot, view.state).get((address, key))
         if crowd is None or not crowd.lacking:
             continue
         others = [one for one in crowd.members[: MOST_NAMED + 1] if one.name != own.name][:MOST_NAMED]
@@ -78,23 +77,28 @@ def other_pods(view: View) -> Iterator[Finding]:
         )
 
 
+def none_local(snapshot: Snapshot, state: State) -> bool:
+    """Whether policy Local is nowhere, so that nobody's pods matter to a sharer."""
+    return all(service.external_traffic_policy != "Local" for service in state.services.values())
+
+
 def _is_served(snapshot: Snapshot, service: Service) -> bool:
     """Whether the pods behind it are known, and one of them can serve."""
     announcing = snapshot.announcing
     return service.name not in announcing.repointed and bool(serving(announcing.slices.get(service.name, ())))
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _crowds(same: Same[Snapshot], state: Same[State]) -> Mapping[tuple[Address, str], _Crowd]:
+@once
+def _crowds(snapshot: Snapshot, state: State) -> Mapping[tuple[Address, str], _Crowd]:
     """Those of two and more, by address and selector."""
     found_: dict[tuple[Address, str], list[Service]] = {}
-    for service in sorted(state.value.services.values(), key=lambda one: one.name):
+    for service in sorted(state.services.values(), key=lambda one: one.name):
         key = backend_key(service)
-        if key and _is_served(same.value, service):
+        if key and _is_served(snapshot, service):
             for address in status_addresses(service):
-                if service.name in state.value.ledger.holders(address):
+                if service.name in state.ledger.holders(address):
                     found_.setdefault((address, key), []).append(service)
-    slices = same.value.announcing.slices
+    slices = snapshot.announcing.slices
     return {place: _crowd(them, slices) for place, them in found_.items() if len(them) > 1}
 
 

@@ -36,6 +36,8 @@ _NODES_PROVEN = 10
 
 def nobody(view: View, one: Announced) -> Iterator[Finding]:
     """Everything that keeps the address of the Service from being announced."""
+    if one.unopposed:
+        return
     if not one.protocols:
         yield _not_advertised(one)
     yield from _refused(view, one)

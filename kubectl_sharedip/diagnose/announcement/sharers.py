@@ -7,19 +7,18 @@ is looked at once, and only the first few are named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from kubectl_sharedip.diagnose.announcement.against import MOST_NAMED, first_few, named
 from kubectl_sharedip.diagnose.announcement.announced import Announced, announced
 from kubectl_sharedip.diagnose.view import View, found
 from kubectl_sharedip.metallb.announcement_facts import node_selectors_fact, slice_fact, source_ranges_fact
 from kubectl_sharedip.metallb.facts import address_fact, policy_fact
-from kubectl_sharedip.metallb.state import State, status_addresses
+from kubectl_sharedip.metallb.state import State
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact, Proof
-from kubectl_sharedip.model.same import MOST_KEPT, Same
+from kubectl_sharedip.model.same import once
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Snapshot
 
@@ -63,7 +62,7 @@ def announced_differently(view: View, own: Announced) -> Iterator[Finding]:
 
 def _together(view: View, address: Address) -> Mapping[_Nodes, list[Announced]]:
     """Those on the address that anybody announces, by name, under the nodes that do."""
-    kept = _looked_at(Same(view.snapshot), Same(view.state))
+    kept = _looked_at(view.snapshot, view.state)
     if address not in kept:
         groups = kept[address] = {}
         for one in (announced(view, service) for service in _on(view.state, address)):
@@ -72,8 +71,8 @@ def _together(view: View, address: Address) -> Mapping[_Nodes, list[Announced]]:
     return kept[address]
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _looked_at(_: Same[Snapshot], __: Same[State]) -> dict[Address, dict[_Nodes, list[Announced]]]:
+@once
+def _looked_at(_: Snapshot, __: State) -> dict[Address, dict[_Nodes, list[Announced]]]:
     """The addresses that were looked at so far."""
     return {}
 
@@ -84,7 +83,7 @@ def source_ranges(view: View) -> Iterator[Finding]:
     own = ranges.get(view.service.name)
     if own is None:
         return
-    for address in status_addresses(view.service):
+    for address in view.held:
         others = [
             other
             for other in _sharers(view, address)
