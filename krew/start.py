@@ -22,7 +22,7 @@ def main():
         _compile_elsewhere()
     sys.argv = sys.argv[1:]
     sys.path.append(here)  # behind Python's own, which have no module of these names
-    from kubectl_sharedip.cli.main import main as program
+    from kubectl_sharedip.__main__ import main as program
 
     program()
 

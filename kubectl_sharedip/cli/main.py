@@ -39,7 +39,6 @@ def main() -> NoReturn:
     """Runs the command line and ends the process with its exit status."""
     if sys.argv[0].rpartition(os.sep)[2].startswith("kubectl_complete-"):
         complete()
-    gc.disable()  # a short run; collecting costs most of the time that reading JSON takes
     signal.signal(signal.SIGTERM, _terminate)
     status = _run(sys.argv[1:])
     # All is said and done: who asks twice changes nothing about how it ended.
