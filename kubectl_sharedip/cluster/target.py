@@ -6,10 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cluster.trouble import Pool
+from kubectl_sharedip.cluster.trouble import Pool, PresentingPool
 
 if TYPE_CHECKING:
     from kubectl_sharedip.cluster.plugin import CredentialPlugin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluggedIn:
+    """A credential plugin, and the connections that present what it has, in place of the Target's."""
+
+    plugin: CredentialPlugin
+    open_pool: Callable[[str], PresentingPool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,5 +37,5 @@ class Target:
     authorization: Callable[[], Mapping[str, str]] = field(repr=False)
     open_pool: Callable[[str], Pool] = field(repr=False)
     impersonation: tuple[tuple[str, str], ...] = ()
-    plugin: CredentialPlugin | None = field(default=None, repr=False)
+    plugin: PluggedIn | None = field(default=None, repr=False)
     compressed: bool = True
