@@ -243,7 +243,7 @@ def told(ended: Ended, words: tuple[str, ...]) -> dict[str, str]:
     A document says it twice, for programs and for people.
     """
     readers: Mapping[str, Callable[[str], Any]] = {"json": json.loads, "yaml": _yaml}
-    read = readers.get(words[-1]) if words[-2] == "-o" else None
+    read = readers.get(words[-1]) if words[-2:-1] == ("-o",) else None
     if read is None:
         return _kinds(
             line.removeprefix("note: ") for line in ended.err.splitlines() if line.startswith("note: ")
@@ -393,3 +393,10 @@ def test_what_a_server_is_too_slow_for_is_told(place: Place) -> None:
     ended = place("why", "shared", "--request-timeout", "1s", "-o", "json")
     place.api.recover()
     assert told(ended, ("why", "-o", "json")) == {"nodes": "failed"}, ended.err
+
+
+def test_files_for_a_monitor_are_told_with_what_was_not_read(place: Place) -> None:
+    with refusing(place.api, "nodes"):
+        ended = place("probe", "--targets", str(place.folder / "targets"))
+    assert (ended.status, len(ended.out.splitlines())) == (0, 5)
+    assert told(ended, ("probe", "--targets")) == {"nodes": "forbidden"}
