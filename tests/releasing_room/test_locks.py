@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import sys
 import venv
 import zipfile
 from pathlib import Path
@@ -80,6 +81,33 @@ def wheel(folder: Path) -> str:
         packed.writestr("tiny-1.0.dist-info/LICENSE", "As you like.")
         packed.writestr("tiny-1.0.dist-info/RECORD", "")
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_the_sums_that_are_written_are_those_of_the_registry_and_none_is_forgotten(tmp_path: Path) -> None:
+    """A registry that is a folder: links with sums, as the real ones have them."""
+    old, new, later = (hashlib.sha256(word).hexdigest() for word in (b"old", b"new", b"later"))
+    page, lock = tmp_path / "simple" / "tiny" / "index.html", tmp_path / "lock.txt"
+    page.parent.mkdir(parents=True)
+    lock.write_text("# Why.\n-r run.txt\ntiny==1.0\n")
+
+    def hashed(*links: str) -> subprocess.CompletedProcess[str]:
+        page.write_text("".join(f'<a href="{link}">{link}</a>' for link in links))
+        return subprocess.run(
+            [sys.executable, str(ROOT / "scripts" / "hash-locks"), str(lock)],
+            env={**os.environ, "PIP_INDEX_URL": page.parents[1].as_uri(), "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    wheel_, sdist = f"tiny-1.0-py3-none-any.whl#sha256={old}", f"tiny-1.0.tar.gz#sha256={new}"
+    first = hashed(wheel_, sdist, f"tiny-1.1.tar.gz#sha256={later}")
+    assert first.returncode == 0, first.stderr
+    assert lock.read_text() == "# Why.\n-r run.txt\n" + locks.written("tiny==1.0", [old, new])
+    gone = hashed(sdist)
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert f"no file has {old} any more" in gone.stderr
+    assert hashed(wheel_, sdist).returncode == 0  # and it still stands
 
 
 @pytest.mark.parametrize("known", ["its sum", "another sum", "no sum"])
