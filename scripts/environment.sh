@@ -70,7 +70,8 @@ pip_install() (
         PIP_NO_CACHE_DIR=1
         export PIP_NO_CACHE_DIR
     fi
-    exec "$python" -I -m pip install --quiet --disable-pip-version-check --no-input --no-deps -r "$1"
+    exec "$python" -I -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+        --require-hashes -r "$1"
 )
 
 make_environment() {

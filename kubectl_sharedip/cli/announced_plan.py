@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from kubectl_sharedip.cli.announced import with_endpoints
+from kubectl_sharedip.cli.announced import ANNOUNCING, with_endpoints
 from kubectl_sharedip.cli.announced_after import announced_by
+from kubectl_sharedip.cli.lacking import with_lacking
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.intake.announcing import read_announcing
 from kubectl_sharedip.metallb.settle import held_by
@@ -23,13 +24,15 @@ from kubectl_sharedip.report.plan import AnnouncedWay
 def with_nodes(reading: Reading, ways: Collection[Way], metallb_namespace: str | None) -> Reading:
     """The reading, with what tells who announces the Services that one of the ways edits or moves.
 
-    It is the same for manifests, where nothing is done. Raises ClusterError where the server is gone.
+    Manifests were read with what they have of that. Raises ClusterError where the server is gone.
     """
-    if reading.more_of is None:
-        return reading
     names = {name.name for way in ways for name in _concerned(reading, way)}
     if not names:
         return reading
+    if reading.more_of is None:
+        known = reading.snapshot
+        gaps = with_lacking(known.read, known.not_read, ANNOUNCING)
+        return replace(reading, snapshot=replace(known, not_read=gaps))
     raw = with_endpoints(reading.raw, names, reading.more_of)
     notes: list[Note] = []
     default = reading.default_namespace or "default"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kubectl_sharedip.cli.lacking import with_lacking
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.intake.announcing import read_announcing
 from kubectl_sharedip.inventory.addresses import Inventory
@@ -18,13 +19,17 @@ _SLICES = "endpointslices"
 def with_slices(reading: Reading, inventory: Inventory, metallb_namespace: str | None) -> Reading:
     """The reading with the EndpointSlices of the Services of the inventory.
 
-    It is the same for files that are no snapshot: what they have of them was read. Raises ClusterError
-    where the server is gone.
+    Files that are no snapshot were read with what they have of them. Raises ClusterError where the server
+    is gone.
     """
     listed = [service for group in inventory.groups for service in group.services]
     names = {service.name.name for service in (*listed, *inventory.pending, *inventory.not_handled)}
-    if reading.more_of is None or not names:
+    if not names:
         return reading
+    if reading.more_of is None:
+        known = reading.snapshot
+        gaps = with_lacking(known.read, known.not_read, (_SLICES,))
+        return replace(reading, snapshot=replace(known, not_read=gaps))
     more = reading.more_of(names, (_SLICES,))
     notes: list[Note] = []
     default = reading.default_namespace or "default"

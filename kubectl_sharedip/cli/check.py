@@ -14,10 +14,10 @@ from kubectl_sharedip.cli.naming import in_scope, left_out
 from kubectl_sharedip.cli.output import (
     arranged,
     print_answer,
+    print_document,
     print_notes,
     say,
     say_as_it_is,
-    structured,
     wants_document,
 )
 from kubectl_sharedip.cli.reading import EVENTS, Reading, in_force, read
@@ -201,7 +201,7 @@ def _print(
     faults: tuple[FileError, ...],
 ) -> None:
     if wants_document(request):
-        print_answer(structured(document, request))
+        print_document(document, request)
         return
     print_answer(text_of(request, document, checked, live=live, faults=faults))
     print_notes(document)

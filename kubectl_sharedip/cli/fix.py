@@ -26,11 +26,11 @@ from kubectl_sharedip.cli.output import (
     NO_COLOUR,
     arranged,
     print_answer,
+    print_document,
     print_exactly,
     print_notes,
     say,
     say_as_it_is,
-    structured,
     style_of,
     wants_document,
     width,
@@ -89,7 +89,7 @@ def run(request: Request, wanted: FixRequest) -> int:
         return nothing_changed(interrupt, more=tried is not None)
     if wants_document(request):
         with suppress(Unread):  # what was done stays done
-            print_answer(structured(tried.document, request))
+            print_document(tried.document, request)
     return tried.status
 
 

@@ -9,7 +9,7 @@ from kubectl_sharedip.cli.manifests import is_service, key_of, named
 from kubectl_sharedip.intake.overlay import Applied
 from kubectl_sharedip.model.names import ServiceName, service_ref
 from kubectl_sharedip.model.service import Service
-from kubectl_sharedip.model.snapshot import Note, Snapshot
+from kubectl_sharedip.model.snapshot import Note
 
 if TYPE_CHECKING:
     from kubectl_sharedip.files.leniently import Usable
@@ -51,16 +51,6 @@ def notes_of_applying(
             " the manifest, so the Service is taken as it is"
         )
         yield _note(f"{service_ref(name)} ({now.origin})", "spec.loadBalancerClass", because)
-
-
-def notes_of_pools(snapshot: Snapshot) -> Iterable[Note]:
-    """That no pool is among the files, where that leaves open what anybody gets."""
-    gaps = [gap for gap in snapshot.not_read if gap.resource == "ipaddresspools"]
-    if any(gap.reason == "not-in-files" for gap in gaps):
-        open_ = ": which address a Service gets, if any, is not known; give the pools with -f too"
-        yield Note(
-            code="SIP901", values={"what": "ipaddresspools", "reason": "not in the files", "open": open_}
-        )
 
 
 def note_of_owners(untold: str) -> Note:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kubectl_sharedip.cli.announced import ANNOUNCING
 from kubectl_sharedip.cli.beneath import recorded
-from kubectl_sharedip.cli.laid_notes import notes_of_files, notes_of_pools, notes_of_scope
-from kubectl_sharedip.cli.laying_over import lay_over_cluster
+from kubectl_sharedip.cli.lacking import may_be_announced, told_apart
+from kubectl_sharedip.cli.laid_notes import notes_of_files, notes_of_scope
+from kubectl_sharedip.cli.laying_over import READS, lay_over_cluster
 from kubectl_sharedip.cli.manifests import (
     USUAL_METALLB_NAMESPACE,
     configured,
@@ -20,7 +22,7 @@ from kubectl_sharedip.cli.manifests import (
     key_of,
     places,
 )
-from kubectl_sharedip.cli.reading import notes_of_chance
+from kubectl_sharedip.cli.reading import ALWAYS, notes_of_chance
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.intake.installations import Given
 from kubectl_sharedip.intake.snapshot import build_snapshot
@@ -93,7 +95,9 @@ def lay(request: Request, usable: Usable, *, offline: bool) -> Laid:
 
 
 def _alone(request: Request, usable: Usable, given: Given) -> Laid:
-    raw, namespace = usable.raw, request.namespace or "default"
+    namespace = request.namespace or "default"
+    announcing = ANNOUNCING if may_be_announced(usable.raw, lambda _: True) else ()
+    raw = told_apart(usable.raw, (*ALWAYS, *READS, *announcing))
     after = build_snapshot(raw, given, default_namespace=namespace, families=request.cluster_ip_families)
     services = after.services
     new = {s.name for s in services.values() if s.uid is None and not s.ingress}
@@ -143,7 +147,6 @@ def _laid(
         notes=(
             *notes_of_files(usable, namespace),
             *notes_of_scope(elsewhere, scope),
-            *notes_of_pools(settled),
             *notes,
             *notes_of_chance(found.prediction),
         ),

@@ -29,7 +29,8 @@ from kubectl_sharedip.model.raw import RawCluster, RawDocument
 from kubectl_sharedip.model.service import Service
 from kubectl_sharedip.model.snapshot import Note, Snapshot
 
-_READS = ("namespaces", "configurationstates", "servicelb-daemonsets", "servicecidrs")
+#: What is read of the cluster, beside what every command reads and who announces.
+READS = ("namespaces", "configurationstates", "servicelb-daemonsets", "servicecidrs")
 _SLICES = "endpointslices"
 
 
@@ -55,7 +56,7 @@ def lay_over_cluster(
     namespace = under.namespace
     # Whose pods matter is known only when all is settled; what else tells who announces may be in the files.
     announcing = [one for one in ANNOUNCING if one != _SLICES]
-    cluster = under.first((*ALWAYS, *_READS, *announcing))
+    cluster = under.first((*ALWAYS, *READS, *announcing))
     wanted = [key_of(document, namespace) for document in manifests.documents if is_service(document)]
     there = under.named({key for key in wanted if key[1]})
     cluster = _with(cluster, there.services)

@@ -10,7 +10,14 @@ from kubectl_sharedip.cli.failures import Exit, InputError, report
 from kubectl_sharedip.cli.item_forms import Labels, service_labels
 from kubectl_sharedip.cli.ls_forms import refuse_unwatched, text_of
 from kubectl_sharedip.cli.naming import in_scope, left_out, pending
-from kubectl_sharedip.cli.output import arranged, print_answer, print_notes, say, structured, wants_document
+from kubectl_sharedip.cli.output import (
+    arranged,
+    print_answer,
+    print_document,
+    print_notes,
+    say,
+    wants_document,
+)
 from kubectl_sharedip.cli.reading import Reading, read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
@@ -76,7 +83,7 @@ def run(request: Request, wanted: LsRequest) -> int:
 def show(request: Request, told: Told, *, one_line: bool = False) -> None:
     """The whole answer: the document to stdout in the form that was asked for, all else to stderr."""
     if wants_document(request):
-        print_answer(structured(told.document, request, one_line=one_line))
+        print_document(told.document, request, one_line=one_line)
     else:
         text = text_of(request, told.document, told.labels)
         print_answer(text)

@@ -130,6 +130,17 @@ def print_exactly(text: str) -> None:
         raise Unread from error
 
 
+def print_document(document: dict[str, Any], request: Request, *, one_line: bool = False) -> None:
+    """The document as ``structured`` makes it, to stdout.
+
+    Of one of which --query chooses a part the notes go to stderr: they may not be in that part. Raises
+    click.UsageError for an expression that cannot be used, Unread where nobody reads it.
+    """
+    print_answer(structured(document, request, one_line=one_line))
+    if request.query is not None:
+        print_notes(document)
+
+
 def print_notes(document: dict[str, Any]) -> None:
     """The notes of a document, to stderr, each once."""
     say(f"note: {note['message']} ({note['code']})" for note in document["notes"])

@@ -13,9 +13,9 @@ from kubectl_sharedip.cli.output import (
     draws_boxes,
     on_terminal,
     print_answer,
+    print_document,
     print_notes,
     say,
-    structured,
     style_of,
     wants_document,
     width,
@@ -110,7 +110,7 @@ def _show(
     request: Request, wanted: PoolsRequest, document: Document, labels: Labels, outside: Sequence[str]
 ) -> None:
     if wants_document(request):
-        print_answer(structured(document, request, one_line=wanted.watch))
+        print_document(document, request, one_line=wanted.watch)
         return
     text = _text(request, document, labels, asked=bool(wanted.joins))
     print_answer(text + "\n" if wanted.watch and text else text)

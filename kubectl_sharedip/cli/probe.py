@@ -10,9 +10,9 @@ from kubectl_sharedip.cli.naming import in_scope, left_out, pending, resolve
 from kubectl_sharedip.cli.output import (
     arranged,
     print_answer,
+    print_document,
     print_notes,
     say,
-    structured,
     style_of,
     wants_document,
     width,
@@ -150,7 +150,7 @@ def show(request: Request, wanted: ProbeRequest, sight: Sight, told: Told) -> No
     document = told.document
     if document["items"] or not wanted.names:
         if wants_document(request):
-            print_answer(structured(document, request, one_line=wanted.watch))
+            print_document(document, request, one_line=wanted.watch)
         else:
             _print(request, told)
             _say(sight, told)

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 from kubectl_sharedip.cli.failures import Exit, InputError, report
-from kubectl_sharedip.cli.output import print_answer, say
+from kubectl_sharedip.cli.output import print_answer, print_notes, say
 from kubectl_sharedip.cli.probe import Sight
 from kubectl_sharedip.render.structured import to_json, to_yaml
 from kubectl_sharedip.report import monitoring
+from kubectl_sharedip.report.envelope import notes_of
 
 
 def write(folder: str, sight: Sight, timeout_s: float) -> int:
@@ -39,6 +40,7 @@ def write(folder: str, sight: Sight, timeout_s: float) -> int:
     if left_out:
         say([f"{left_out} of {len(targets)} are not for the blackbox exporter: see records.jsonl"])
     say(sight.remarks)
+    print_notes({"notes": notes_of(sight.reading.snapshot, sight.reading.notes)})
     for failure in sight.errors:
         report(failure)
     return Exit.NO_INPUT if sight.errors else Exit.OK

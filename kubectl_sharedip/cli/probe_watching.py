@@ -13,7 +13,13 @@ import time
 from datetime import datetime, timezone
 from typing import Any, NoReturn
 
-from kubectl_sharedip.cli.output import print_answer, say, structured, wants_document, width
+from kubectl_sharedip.cli.output import (
+    print_answer,
+    print_document,
+    say,
+    wants_document,
+    width,
+)
 from kubectl_sharedip.cli.probe import Sight, answer, look, show
 from kubectl_sharedip.cli.probe_request import ProbeRequest
 from kubectl_sharedip.cli.request import Request
@@ -104,7 +110,7 @@ def watch(request: Request, wanted: ProbeRequest) -> NoReturn:
         document = answer(request, source.sight, wanted).document
         if wants_document(request):
             if _lasting(document) != _lasting(shown):
-                print_answer(structured(document, request, one_line=True))
+                print_document(document, request, one_line=True)
                 shown = document
             continue
         lines = changes(shown["items"], document["items"], _now())

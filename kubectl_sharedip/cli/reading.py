@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cli.announced import MoreOf, of_cluster, with_announcing
+from kubectl_sharedip.cli.announced import ANNOUNCING, MoreOf, of_cluster, with_announcing
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.diagnose.self_check import disagreements
@@ -83,6 +83,7 @@ def _from_files(
     announced_in_scope: bool,
     recorded: RawCluster | None,
 ) -> Reading:
+    from kubectl_sharedip.cli.lacking import may_be_announced, told_apart
     from kubectl_sharedip.files.read import read_files
 
     # What comes by stdin may be typed, and nothing should be written over that.
@@ -90,12 +91,12 @@ def _from_files(
         raw = recorded or read_files(request.files, recursive=request.recursive, stdin=sys.stdin.buffer)
     scope = None if request.all_namespaces else request.namespace
     more_of = None
+    named = {(namespace or request.namespace, name) for namespace, name in map(split_name, names)}
+    in_scope = announced_in_scope and EVENTS in resources
     if raw.recorded and raw.taken_at is not None:
         from kubectl_sharedip.cli.replaying import of_record, replayed
 
         more_of = of_record(raw)
-        named = {(namespace or request.namespace, name) for namespace, name in map(split_name, names)}
-        in_scope = announced_in_scope and EVENTS in resources
         # What is laid over it has no clusterIPs yet.
         beside = ("servicecidrs",) if any(one.origin.file for one in raw.documents) else ()
         raw = replayed(
@@ -105,6 +106,12 @@ def _from_files(
             announced=(lambda key: scope in (None, key[0])) if in_scope else None,
             announcing=EVENTS in resources,
         )
+
+    def asked(key: tuple[str, str]) -> bool:
+        return not named.isdisjoint({key, (None, key[1])}) or (in_scope and scope in (None, key[0]))
+
+    looks = EVENTS in resources and may_be_announced(raw, asked)
+    raw = told_apart(raw, (*ALWAYS, *resources, *(ANNOUNCING if looks else ())))
     return reading_of(request, raw, scope=scope, default=scope, connection=None, more_of=more_of)
 
 

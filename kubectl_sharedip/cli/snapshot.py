@@ -14,11 +14,13 @@ import click
 from kubectl_sharedip.cli.beneath import applied_in
 from kubectl_sharedip.cli.failures import Exit, InputError
 from kubectl_sharedip.cli.item_forms import item_form
+from kubectl_sharedip.cli.lacking import told_apart
 from kubectl_sharedip.cli.manifests import is_service
 from kubectl_sharedip.cli.output import print_answer, print_notes, say, structured, wants_document
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.waiting import waiting
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.resources import RESOURCES
 from kubectl_sharedip.files.snapshot import RESOURCES as HELD
 from kubectl_sharedip.files.snapshot import applied_kept, items_of
 from kubectl_sharedip.intake.installations import Given
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".json", ".json.gz")
 _UNUSED = ("metallb-daemonsets", "crds")  # no answer looks at them
+_READ = tuple(name for name in RESOURCES if name not in _UNUSED)
 
 
 def run(request: Request, *, redact: bool, to: str | None) -> int:
@@ -93,16 +96,15 @@ def _whole(request: Request) -> RawCluster:
             raise InputError(
                 "there is a plan among the files", "a snapshot holds what is: leave out what is planned"
             )
-        return raw if raw.recorded else replace(raw, applied=_applied(raw))
+        return raw if raw.recorded else replace(told_apart(raw, _READ), applied=_applied(raw))
     from kubectl_sharedip.cluster.connection import connect
     from kubectl_sharedip.cluster.read import VERSION, read_cluster
-    from kubectl_sharedip.cluster.resources import RESOURCES
 
     connection = connect(request.connection)
     with waiting(f"Reading {connection.server}"):
         raw = read_cluster(
             connection,
-            [*(name for name in RESOURCES if name not in _UNUSED), VERSION],
+            [*_READ, VERSION],
             metallb_namespace=request.metallb_namespace,
             whole_services=True,
         )

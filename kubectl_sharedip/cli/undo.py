@@ -19,7 +19,12 @@ from kubectl_sharedip.cli.announced_plan import with_nodes
 from kubectl_sharedip.cli.carry_out import Task, cluster_uid, do, journal_folder, target_text
 from kubectl_sharedip.cli.consent import consented, nothing_changed
 from kubectl_sharedip.cli.failures import Exit, Unread
-from kubectl_sharedip.cli.output import arranged, print_answer, say, structured, wants_document
+from kubectl_sharedip.cli.output import (
+    arranged,
+    print_document,
+    say,
+    wants_document,
+)
 from kubectl_sharedip.cli.reading import read
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.undo_asked import Asked, UndoRequest
@@ -61,7 +66,7 @@ def run(request: Request, wanted: UndoRequest) -> int:
         return nothing_changed(interrupt, more=tried.again)
     if wants_document(request) and tried.document is not None:
         with suppress(Unread):  # what was done stays done
-            print_answer(structured(arranged(tried.document, request), request))
+            print_document(arranged(tried.document, request), request)
     return tried.status
 
 

@@ -8,9 +8,9 @@ from kubectl_sharedip.cli.item_forms import listed_form
 from kubectl_sharedip.cli.output import (
     arranged,
     print_answer,
+    print_document,
     print_notes,
     say,
-    structured,
     style_of,
     wants_document,
     width,
@@ -26,7 +26,7 @@ def list_runs(request: Request, journals: Journals) -> int:
     damaged = [(one.where, one.what) for one in journals.damaged]
     document = arranged(journal_list([found.entry for found in journals.found], damaged), request)
     if wants_document(request):
-        print_answer(structured(document, request))
+        print_document(document, request)
         return Exit.OK
     shown = listed_form(request, document)
     if shown is None:

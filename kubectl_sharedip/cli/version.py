@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import metadata, resources
 
 from kubectl_sharedip import __version__
 from kubectl_sharedip.cli.failures import Exit
-from kubectl_sharedip.cli.output import print_answer, print_notes, structured, wants_document
+from kubectl_sharedip.cli.output import (
+    print_answer,
+    print_document,
+    print_notes,
+    wants_document,
+)
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.files.errors import FileError
@@ -22,6 +28,7 @@ from kubectl_sharedip.report.version import Client, version_document
 
 _SHORT = 12  # of a commit, for people
 _READS = ("ipaddresspools", "metallb-deployments", "version")
+_UNUSED = ("services",)  # read with every file, and nothing that is told here rests on them
 _HOW: Mapping[VersionSource, str] = {
     "image": "read off the image of its controller",
     "label": "read off a label of its controller",
@@ -62,9 +69,9 @@ def _print_document(request: Request, mine: Client, *, client: bool) -> None:
     try:
         document = version_document(mine, None if client else _snapshot(request))
     except (FileError, ClusterError):
-        print_answer(structured(version_document(mine, None), request))
+        print_document(version_document(mine, None), request)
         raise
-    print_answer(structured(document, request))
+    print_document(document, request)
 
 
 def _print_other_side(request: Request) -> None:
@@ -84,7 +91,9 @@ def _snapshot(request: Request) -> Snapshot:
     from kubectl_sharedip.cli.reading import read, reading_of
 
     if request.files:
-        return read(request, ()).snapshot
+        snapshot = read(request, ()).snapshot
+        gaps = tuple(gap for gap in snapshot.not_read if gap.resource not in _UNUSED)
+        return replace(snapshot, not_read=gaps)
     from kubectl_sharedip.cluster.connection import connect
     from kubectl_sharedip.cluster.read import read_cluster
 

@@ -45,6 +45,8 @@ class FullPool:
         connect_s: float | None,
         silence_s: float | None,
     ) -> _Answer:
+        if method != "GET":
+            self.clear()
         try:
             response = self._pool.request(
                 method,
@@ -56,7 +58,10 @@ class FullPool:
                 preload_content=False,
             )
         except (exceptions.HTTPError, OSError) as error:
-            raise trouble_of(error) from error
+            trouble = trouble_of(error)
+            if trouble.at == "lost":
+                self.clear()
+            raise trouble from error
         return _Answer(response)
 
     def present(self, certificate: str, key: str) -> None:

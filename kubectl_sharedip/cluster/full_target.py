@@ -21,7 +21,7 @@ from kubectl_sharedip.cluster.impersonation import impersonation
 from kubectl_sharedip.cluster.kubeconfig import Entry, Kubeconfig, read_kubeconfig
 from kubectl_sharedip.cluster.plugin import plugin_of
 from kubectl_sharedip.cluster.request import ConnectionRequest
-from kubectl_sharedip.cluster.target import Target
+from kubectl_sharedip.cluster.target import PluggedIn, Target
 from kubectl_sharedip.cluster.transport import check_proxy
 
 _CREDENTIALS = ("token", "exec", "auth-provider", "username", "password")
@@ -49,6 +49,10 @@ def find_target(request: ConnectionRequest, scratch: Callable[[], str]) -> Targe
     without = replace(user, body={key: value for key, value in user.body.items() if key != "exec"})
     configuration = authenticated(cluster, without, scratch)
     proxy_url = cluster.body.get("proxy-url") or None
+
+    def open_pool(url: str) -> FullPool:
+        return FullPool(configuration, url, proxy_url)
+
     return Target(
         context=context.name or None,
         cluster=cluster.name or None,
@@ -56,9 +60,9 @@ def find_target(request: ConnectionRequest, scratch: Callable[[], str]) -> Targe
         namespace=request.namespace or context.body.get("namespace") or _DEFAULT_NAMESPACE,
         server=configuration.host,
         authorization=partial(authorization, configuration),
-        open_pool=lambda url: FullPool(configuration, url, proxy_url),
+        open_pool=open_pool,
         impersonation=headers,
-        plugin=plugin,
+        plugin=None if plugin is None else PluggedIn(plugin=plugin, open_pool=open_pool),
         compressed=not (request.disable_compression or cluster.body.get("disable-compression")),
     )
 

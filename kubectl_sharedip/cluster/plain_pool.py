@@ -45,7 +45,7 @@ class PlainPool:
         connect_s: float | None,
         silence_s: float | None,
     ) -> _Answer:
-        connection = self._kept() or self._opened(connect_s, silence_s)
+        connection = (self._kept() if method == "GET" else None) or self._opened(connect_s, silence_s)
         parts = urlsplit(url)
         try:
             wire = connection.sock  # the connection lets go of it where the server is to end it
@@ -55,10 +55,10 @@ class PlainPool:
             return _Answer(self, connection, wire, connection.getresponse())
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise _trouble_of(error) from error
-
-    def present(self, certificate: str, key: str) -> None:
-        raise NotImplementedError("who has a credential plugin goes the other way")
+            trouble = _trouble_of(error)
+            if trouble.at == "lost":
+                self.clear()
+            raise trouble from error
 
     def clear(self) -> None:
         with self._lock:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.cluster.trouble import Pool
+from kubectl_sharedip.cluster.trouble import Pool, PresentingPool
 from kubectl_sharedip.model.frozen import field, frozen
 
 if TYPE_CHECKING:
     from kubectl_sharedip.cluster.plugin import CredentialPlugin
+
+
+@frozen
+class PluggedIn:
+    """A credential plugin, and the connections that present what it has, in place of the Target's."""
+
+    plugin: CredentialPlugin
+    open_pool: Callable[[str], PresentingPool]
 
 
 @frozen
@@ -29,5 +37,5 @@ class Target:
     authorization: Callable[[], Mapping[str, str]] = field(repr=False)
     open_pool: Callable[[str], Pool] = field(repr=False)
     impersonation: tuple[tuple[str, str], ...] = ()
-    plugin: CredentialPlugin | None = field(default=None, repr=False)
+    plugin: PluggedIn | None = field(default=None, repr=False)
     compressed: bool = True

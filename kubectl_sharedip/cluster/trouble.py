@@ -49,7 +49,12 @@ class Answer(Protocol):
 
 
 class Pool(Protocol):
-    """Connections to one server. Several threads may use one at the same time."""
+    """Connections to one server. Several threads may use one at the same time.
+
+    Those that are not in use are kept for the next GET. The server may have closed one meanwhile, and where a
+    request on it is lost nobody can tell whether it came there: so whatever may change something gets a
+    connection of its own, and once one was lost, none of those that were kept is used any more.
+    """
 
     def ask(
         self,
@@ -63,8 +68,12 @@ class Pool(Protocol):
     ) -> Answer:
         """The answer to a request, which is made once. Raises Trouble."""
 
-    def present(self, certificate: str, key: str) -> None:
-        """Have new connections present this certificate (PEM, as the key). Raises ClusterError."""
-
     def clear(self) -> None:
         """Give the sockets back."""
+
+
+class PresentingPool(Pool, Protocol):
+    """Connections that show who asks by a certificate, which may be another one later."""
+
+    def present(self, certificate: str, key: str) -> None:
+        """Have new connections present this certificate (PEM, as the key). Raises ClusterError."""

@@ -18,9 +18,10 @@ from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.failures import not_reached
 from kubectl_sharedip.cluster.limits import Limits, is_loopback
 from kubectl_sharedip.cluster.target import Target
-from kubectl_sharedip.cluster.trouble import Answer, Trouble
+from kubectl_sharedip.cluster.trouble import Answer, PresentingPool, Trouble
 
 if TYPE_CHECKING:
+    from kubectl_sharedip.cluster.plugin import CredentialPlugin
     from kubectl_sharedip.cluster.plugin_answer import Issued
 
 Query = Mapping[str, str | int]
@@ -46,11 +47,15 @@ class Wire:
         self._asked_at = 0.0
         # As with kubectl nothing secret goes over the network in clear text; on this machine it may.
         self._private = parts.scheme == "https" or is_loopback(parts.hostname or "")
-        self._pool = target.open_pool(self.server)
-        self._plugin = target.plugin
+        self._plugin: CredentialPlugin | None = None
+        self._presenting: PresentingPool | None = None
         self._presented: Issued | None = None
-        if self._plugin is not None:
-            self._present(self._plugin.credentials())
+        if target.plugin is None:
+            self._pool = target.open_pool(self.server)
+            return
+        self._plugin = target.plugin.plugin
+        self._pool = self._presenting = target.plugin.open_pool(self.server)
+        self._present(self._plugin.credentials())
 
     def send(
         self,
@@ -135,10 +140,10 @@ class Wire:
     def _present(self, issued: Issued) -> None:
         with self._authenticating:
             before, self._presented = self._presented, issued
-            if issued.certificate is None or issued.key is None:
+            if issued.certificate is None or issued.key is None or self._presenting is None:
                 return
             if before is None or before.certificate != issued.certificate:
-                self._pool.present(issued.certificate, issued.key)
+                self._presenting.present(issued.certificate, issued.key)
 
     def _headers(self, extra: Mapping[str, str], issued: Issued | None) -> list[tuple[str, str]]:
         headers = {"Accept": "application/json", "User-Agent": _USER_AGENT, **extra}

@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from kubectl_sharedip.metallb.edits import Edit, PoolsEdit, ServiceEdit
-from kubectl_sharedip.metallb.installed import installations, states
+from kubectl_sharedip.metallb.installed import installations, sees_pools, states
 from kubectl_sharedip.metallb.looks import MOST_ENDS, identity
 from kubectl_sharedip.metallb.predict import Prediction
 from kubectl_sharedip.metallb.restless import recurring
@@ -54,6 +54,8 @@ def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming
     that are created or changed, in the order in which they are applied, one more than once if need be.
     """
     new = frozenset(service.name for service in coming if service.name not in before.services)
+    if not sees_pools(before):
+        return _unforetold(after, coming, new)
     services = dict(after.services)
     lists: dict[ServiceName, Lists] = {}
     flapping: dict[ServiceName, Lists] = {}
@@ -104,6 +106,26 @@ def come(before: Snapshot, after: Snapshot, coming: Sequence[Service]) -> Coming
         by_pools=tuple(sorted(taken.get(None, ()))),
         had=had,
     )
+
+
+def _unforetold(after: Snapshot, coming: Sequence[Service], new: frozenset[ServiceName]) -> Coming:
+    """Everything applied and nothing settled: who gets or loses what depends on pools that are not known."""
+    services = {**after.services, **{service.name: service for service in coming}}
+    applied = replace(after, services=MappingProxyType(services))
+    views = states(applied)
+    lists = {name: (held_by(state, name),) for state in views for name in state.services}
+    prediction = Prediction(
+        snapshot=applied,
+        views=views,
+        new=new,
+        lists=MappingProxyType(lists),
+        flapping=frozenset(),
+        complete=True,
+        lists_complete=True,
+        restless=False,
+        unknown=frozenset(service.name for service in coming if service.name in lists),
+    )
+    return Coming(prediction=prediction, disturbed={}, by_pools=(), had={})
 
 
 class _Walk:

@@ -13,6 +13,12 @@ DEPLOYMENTS = "deployments"
 POOLS = "ipaddresspools"
 
 
+def sees_pools(snapshot: Snapshot) -> bool:
+    """Whether any pool can be seen, or all have been looked for: without that nothing can be foretold."""
+    absent = any(gap.resource == POOLS and gap.reason == "absent" for gap in snapshot.not_read)
+    return bool(snapshot.pools) or snapshot.was_read(POOLS) or absent
+
+
 def installations(snapshot: Snapshot) -> tuple[Installation, ...]:
     """Every MetalLB of the snapshot; none only where it was looked for and is not there.
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kubectl_sharedip.metallb.installed import installations, states
+from kubectl_sharedip.metallb.installed import installations, sees_pools, states
 from kubectl_sharedip.metallb.restless import recurring
 from kubectl_sharedip.metallb.state import State, handled_by, held_by, state_of, status_addresses
 from kubectl_sharedip.model.address import Address
@@ -31,6 +31,7 @@ class Prediction:
     end with (an empty list is Pending); where there are several, MetalLB's own choice decides, and
     the snapshot shows the first; those that never come to rest are ``flapping``. ``complete``,
     ``lists_complete`` and ``restless`` as in ``Settled``. ``views`` are those of the snapshot.
+    ``unknown`` would be settled, and nobody can tell how, since no pool was read: they are as they stand.
     """
 
     snapshot: Snapshot
@@ -41,6 +42,7 @@ class Prediction:
     complete: bool
     lists_complete: bool
     restless: bool
+    unknown: frozenset[ServiceName] = frozenset()
 
     @property
     def by_chance(self) -> tuple[ServiceName, ...]:
@@ -60,6 +62,7 @@ def predict(snapshot: Snapshot) -> Prediction:
     flapping: dict[ServiceName, tuple[tuple[Address, ...], ...]] = {}
     complete = lists_complete = True
     restless = False
+    unknown: set[ServiceName] = set()
     views: list[State] = []
     present = snapshot
     if new:
@@ -73,6 +76,11 @@ def predict(snapshot: Snapshot) -> Prediction:
         known = {**state.services, **{service.name: service for service in coming}}
         edits = [*coming, *_edited(snapshot, known)]
         end = state
+        if edits and not sees_pools(snapshot):
+            unknown.update(service.name for service in edits)
+            services.update({service.name: service for service in edits})
+            lists.update({name: (status_addresses(service),) for name, service in known.items()})
+            continue
         if edits:
             from kubectl_sharedip.metallb.edits import ServiceEdit  # a cluster at rest needs none of it
             from kubectl_sharedip.metallb.settle import settle, unrested
@@ -102,6 +110,7 @@ def predict(snapshot: Snapshot) -> Prediction:
         complete=complete,
         lists_complete=lists_complete,
         restless=restless,
+        unknown=frozenset(unknown),
     )
 
 

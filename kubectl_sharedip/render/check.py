@@ -37,8 +37,7 @@ def check_table(
     blocks: list[Headed] = []
     for item in document["items"]:
         state: Cell = _NONE
-        if item["predicted"] is not None:
-            told_ = _state(document, item)
+        if told_ := _state(document, item):
             paint = {"Assigned": style.ok, "Pending": style.error}.get(told_, style.warning)
             state = Painted(text=told_, paint=paint)
         place = (item["namespace"] or "", item["name"])
@@ -95,7 +94,7 @@ def _sheet(document: Json) -> Iterator[list[str]]:
     for item in document["items"]:
         disturbs = ", ".join(f"{one['namespace']}/{one['name']}" for one in item["disturbs"])
         lists = "" if _lists(item) == _NONE else _lists(item)
-        head = [_object(item), _state(document, item) if item["predicted"] else "", lists, disturbs]
+        head = [_object(item), _state(document, item), lists, disturbs]
         for finding in item["findings"]:
             yield [*head, finding["severity"], finding["code"], finding["message"]]
         if not item["findings"]:
@@ -123,10 +122,11 @@ def _told(item: Json, style: Style, wide: bool) -> Iterator[Cell]:
 
 
 def _state(document: Json, item: Json) -> str:
-    """What becomes of a Service; where the files hold no pools nobody knows whether it waits."""
-    state = str(item["predicted"]["state"])
-    gaps = {gap["resource"] for gap in document["source"]["notRead"] if gap["reason"] == "not-in-files"}
-    return "unknown" if state == "Pending" and "ipaddresspools" in gaps else state
+    """What becomes of a Service, empty for what is none; without pools nobody can tell."""
+    if item["predicted"] is not None:
+        return str(item["predicted"]["state"])
+    gaps = {gap["resource"] for gap in document["source"]["notRead"]}
+    return "unknown" if item["kind"] == "Service" and "ipaddresspools" in gaps else ""
 
 
 def _paint(severity: str, style: Style) -> Callable[[str], str]:

@@ -70,7 +70,15 @@ def waits(item: _Document) -> str:
     """The state of one without an address, as a verb."""
     if item["state"] == "NotHandled":
         return "is not handled by MetalLB"
-    return "will be Pending" if item["state"] == "Predicted" else "is Pending"
+    if item["state"] == "Predicted":
+        return "may get an address or none" if _is_unforetold(item) else "will be Pending"
+    return "is Pending"
+
+
+def _is_unforetold(item: _Document) -> bool:
+    """Whether nothing keeps it back that is known, and the pools are not."""
+    unread = any("ipaddresspools" in one["because"] for one in item["skipped"])
+    return unread and not told_first(item)
 
 
 def service_name(item: _Document) -> str:

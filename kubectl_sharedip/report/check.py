@@ -72,12 +72,17 @@ def _item(prediction: Prediction, item: CheckItem) -> Document:
     }
 
 
-def predicted_form(prediction: Prediction, name: ServiceName) -> Document:
-    """What becomes of the Service when all of the input is settled: each list that it may end with."""
+def predicted_form(prediction: Prediction, name: ServiceName) -> Document | None:
+    """What becomes of the Service when all of the input is settled: each list that it may end with.
+
+    None where nobody can tell, since no pool was read.
+    """
     service = prediction.snapshot.services[name]
     lists = prediction.lists.get(name)
     if lists is None or service.type != "LoadBalancer":
         return {"state": "NotHandled", "addresses": []}
+    if name in prediction.unknown:
+        return None
     if len(lists) > 1:
         return {"state": "OneOf", "addresses": [_texts(one) for one in lists]}
     state = "Assigned" if lists[0] else "Pending"

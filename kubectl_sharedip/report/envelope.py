@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kubectl_sharedip.metallb.installed import installations
+from kubectl_sharedip.metallb.installed import DEPLOYMENTS, POOLS, installations
 from kubectl_sharedip.metallb.versions import parse_version
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.snapshot import Note, Snapshot
@@ -42,10 +42,6 @@ def envelope(kind: str, snapshot: Snapshot, notes: Iterable[Note]) -> Document:
     beside those of the snapshot.
     """
     source = snapshot.source
-    shown = [
-        {"code": note.code, "message": note_message(note)}
-        for note in (*unread_notes(snapshot), *version_notes(snapshot), *snapshot.notes, *notes)
-    ]
     return {
         "apiVersion": API_VERSION,
         "kind": kind,
@@ -71,8 +67,17 @@ def envelope(kind: str, snapshot: Snapshot, notes: Iterable[Note]) -> Document:
             ],
         },
         "items": [],
-        "notes": list({(n["code"], n["message"]): n for n in shown}.values()),
+        "notes": notes_of(snapshot, notes),
     }
+
+
+def notes_of(snapshot: Snapshot, notes: Iterable[Note]) -> list[Document]:
+    """All notes of an answer as documents have them, each once; arguments as of ``envelope``."""
+    shown = [
+        {"code": note.code, "message": note_message(note)}
+        for note in (*unread_notes(snapshot), *version_notes(snapshot), *snapshot.notes, *notes)
+    ]
+    return list({(n["code"], n["message"]): n for n in shown}.values())
 
 
 def asked_nobody(kind: str) -> Document:
@@ -90,8 +95,8 @@ def asked_nobody(kind: str) -> Document:
 
 
 def unread_notes(snapshot: Snapshot) -> tuple[Note, ...]:
-    """SIP901 for each resource that should have been there and could not be read."""
-    return tuple(
+    """SIP901 for each resource that could not be read, and for what the files do not have."""
+    refused = (
         Note(
             code="SIP901",
             values={
@@ -103,6 +108,33 @@ def unread_notes(snapshot: Snapshot) -> tuple[Note, ...]:
         for gap in snapshot.not_read
         if gap.reason in ("forbidden", "failed")
     )
+    return (*refused, *_not_in_files(snapshot))
+
+
+def _not_in_files(snapshot: Snapshot) -> Iterator[Note]:
+    """One note of the pools, without which nothing is decided, and one of everything else.
+
+    Manifests seldom have more than Services and pools, so what they lack is told in a line. Labels of
+    namespaces matter to pools that select by them, and what is assumed of MetalLB has a note of its own.
+    """
+    gaps = [gap.resource for gap in snapshot.not_read if gap.reason == "not-in-files"]
+    if POOLS in gaps:
+        yield _lacking(
+            POOLS, "which address a Service gets, if any, is not known; give the pools with -f too"
+        )
+    allocations = (pool.allocation for pool in snapshot.pools)
+    judged = any(allocation and allocation.namespace_selectors for allocation in allocations)
+    others = [one for one in gaps if one != POOLS and (one != "namespaces" or judged)]
+    assumed = not all(one.exact for one in installations(snapshot))
+    if len(others) > 1:
+        yield _lacking(", ".join(others), "what they would tell is not known")
+    elif others and not (others == [DEPLOYMENTS] and assumed):
+        yield _lacking(others[0], _LEAVES_OPEN.get(others[0], "what it would tell is not known"))
+
+
+def _lacking(what: str, leaves_open: str) -> Note:
+    values = {"what": what, "reason": "not in the files", "open": f": {leaves_open}"}
+    return Note(code="SIP901", values=values)
 
 
 def version_notes(snapshot: Snapshot) -> tuple[Note, ...]:

@@ -74,6 +74,8 @@ def _blocked(
 
 def _no_edit_helps(code: str, texts: Sequence[tuple[str | None, str]]) -> str:
     entry = CATALOGUE[code]
+    if code == "SIP901":
+        return "the pools could not be read, so what an edit would bring is not known"
     return texts[0][1] if texts else f"no edit of the Service helps ({entry.name})"
 
 

@@ -46,8 +46,10 @@ def install(folder: Path) -> tuple[Installed, Installed]:
     _run(PYTHON, "-I", "-m", "venv", environment)
     (wheel,) = dist.glob("*.whl")
     locked = tree.ROOT / "requirements" / "run.txt"
-    pip = (environment / "bin" / "python", "-I", "-m", "pip", "install", "--quiet", "--no-deps")
-    _run(*pip, "--disable-pip-version-check", "-r", locked, wheel)
+    pip = (environment / "bin" / "python", "-I", "-m", "pip", "install")
+    how = ("--quiet", "--no-deps", "--disable-pip-version-check")
+    _run(*pip, *how, "--require-hashes", "-r", locked)
+    _run(*pip, *how, wheel)  # made a moment ago: no lock knows its sum
     return laid_out("krew", shown), laid_out("wheel", environment / "bin")
 
 

@@ -33,11 +33,12 @@ class Library:
 def gather(lock: Path, folder: Path) -> list[Library]:
     """Install what the lock names into the folder, for any platform; returns what is there, sorted.
 
-    Raises CalledProcessError where pip cannot have it, ValueError for one without a licence text.
+    Raises CalledProcessError where pip cannot have it, or has another file than the lock knows; ValueError
+    for one without a licence text.
     """
     command = [sys.executable, "-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    flags = ["--no-input", "--no-deps", "--no-compile", "--only-binary=:all:", "--target", str(folder)]
-    subprocess.run([*command, *flags, "-r", str(lock)], check=True)
+    flags = ["--no-input", "--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes"]
+    subprocess.run([*command, *flags, "--target", str(folder), "-r", str(lock)], check=True)
     shutil.rmtree(folder / "bin", ignore_errors=True)
     for path in sorted(folder.rglob("*")):
         if path.suffix in _COMPILED:

@@ -680,3 +680,27 @@ def test_of_a_crowd_on_one_address_the_first_few_are_named(lab: Lab) -> None:
     assert "3 more): traffic" in found["message"], "of eight ports five are told"
     named = {one["name"] for one in found["objects"] if one["kind"] == "Service"}
     assert named == {f"crowd-{number}" for number in range(6)}
+
+
+def test_without_rights_on_the_pools_nothing_is_foretold(lab: Lab, tmp_path: Path) -> None:
+    """Not that new Services wait, and not that changed ones lose their address: nobody can tell."""
+    manifests = written(tmp_path, "a.yaml", manifest("web"), manifest("dns-tcp", "54"), POOL)
+    lab.api.forbidden = {("ipaddresspools", "*"), ("ipaddresspools", None)}
+
+    ended = lab("-f", manifests, "-o", "json")
+    table = lab("-f", manifests)
+
+    for name in ("web", "dns-tcp"):
+        told = item(ended.document, name)
+        assert (told["predicted"], told["disturbs"], codes(told)) == (None, [], []), told
+    assert [line.split()[1] for line in table.out.splitlines() if line.startswith("shop/")] == ["unknown"] * 2
+    assert "SIP901" in table.err
+
+
+def test_who_has_an_address_has_it_also_where_the_pools_may_not_be_read(lab: Lab) -> None:
+    lab.api.forbidden = {("ipaddresspools", "*"), ("ipaddresspools", None)}
+
+    document = lab("-o", "json").document
+
+    assert item(document, "dns-tcp")["predicted"] == {"state": "Assigned", "addresses": [[SHARED]]}
+    assert item(document, "dot")["predicted"] == {"state": "Pending", "addresses": []}

@@ -297,10 +297,12 @@ def test_without_pools_it_is_said_that_nothing_is_foretold(tmp_path: Path) -> No
     without = check(*offline("-f", alone)).document
     with_pool = check(*offline("-f", alone, "-f", written(tmp_path, "b.yaml", POOL))).document
 
-    (said,) = [note["message"] for note in without["notes"] if note["code"] == "SIP901"]
-    assert "ipaddresspools" in said
+    said, others = [note["message"] for note in without["notes"] if note["code"] == "SIP901"]
+    assert "ipaddresspools" in said and "ipaddresspools" not in others
     assert "which address a Service gets, if any, is not known" in said
-    assert not [note for note in with_pool["notes"] if note["code"] == "SIP901"]
+    assert [note["message"] for note in with_pool["notes"] if note["code"] == "SIP901"] == [others]
+    assert item(without, "web")["predicted"] is None
+    assert item(with_pool, "web")["predicted"]["state"] == "Assigned"
 
 
 def test_without_pools_no_row_says_that_anybody_waits(tmp_path: Path) -> None:

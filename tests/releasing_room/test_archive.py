@@ -9,7 +9,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from scripts.releasing import krew_rules, tree
+from scripts.releasing import krew_rules, locks, tree
 from scripts.releasing.libraries import LEFT_OUT
 from tests.releasing_room.released import ROOT, Release, made, make
 
@@ -26,9 +26,9 @@ def run(program: Path, *words: str, home: Path | None = None) -> subprocess.Comp
 
 def locked() -> dict[str, str]:
     """The libraries of the lock with their versions, names as in folders, without what is left out."""
-    lines = (ROOT / "requirements" / "run.txt").read_text().splitlines()
-    pairs = [line.lower().replace("-", "_").split("==") for line in lines if "==" in line]
-    return {name: version for name, version in pairs if name not in LEFT_OUT}
+    found = locks.pins(ROOT / "requirements" / "run.txt")
+    named = {pin.requirement.name.lower().replace("-", "_"): pin.version for pin in found}
+    return {name: version for name, version in named.items() if name not in LEFT_OUT}
 
 
 def test_every_rule_of_krew_holds(release: Release) -> None:

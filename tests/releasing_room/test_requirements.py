@@ -7,6 +7,7 @@ import configparser
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from scripts.releasing import locks
 from tests.releasing_room.released import ROOT
 
 
@@ -20,12 +21,8 @@ def ranges() -> dict[str, Requirement]:
 def pinned(file: str) -> dict[str, set[str]]:
     """The versions of each package of a file of pins; two where Pythons differ."""
     found: dict[str, set[str]] = {}
-    for line in (ROOT / "requirements" / file).read_text().splitlines():
-        if line and not line.startswith(("#", "-r")):
-            one = Requirement(line)
-            ((operator, version),) = [(part.operator, part.version) for part in one.specifier]
-            assert operator == "==", line
-            found.setdefault(canonicalize_name(one.name), set()).add(version)
+    for pin in locks.pins(ROOT / "requirements" / file):
+        found.setdefault(canonicalize_name(pin.requirement.name), set()).add(pin.version)
     return found
 
 

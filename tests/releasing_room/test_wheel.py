@@ -13,10 +13,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from scripts.releasing import tree
+from scripts.releasing import locks, tree
 from tests.command_line.lab import TOKEN, objects
 from tests.fakeapi import FakeApi
 from tests.releasing_room.pythons import python
@@ -102,11 +101,10 @@ def test_installed_by_pip(version: str, wheel: Path, asked: Asked, tmp_path: Pat
 def pins(constraints: str, version: str) -> dict[str, str]:
     """What the constraints come to on this Python, names as folders have them."""
     found = {}
-    for line in (ROOT / "requirements" / constraints).read_text().splitlines():
-        if "==" in line:
-            one = Requirement(line)
-            if one.marker is None or one.marker.evaluate({"python_version": version}):
-                found[as_folder(one.name)] = next(iter(one.specifier)).version
+    for pin in locks.pins(ROOT / "requirements" / constraints):
+        marker = pin.requirement.marker
+        if marker is None or marker.evaluate({"python_version": version}):
+            found[as_folder(pin.requirement.name)] = pin.version
     return found
 
 

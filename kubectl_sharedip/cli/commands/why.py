@@ -90,7 +90,7 @@ def _print(request: Request, wanted: WhyRequest, told: Told) -> None:
 
     document = told.document
     if output.wants_document(request):
-        output.print_answer(output.structured(document, request, one_line=wanted.watch))
+        output.print_document(document, request, one_line=wanted.watch)
         return
     text = _text(request, wanted, told)
     output.print_answer(text + "\n" if wanted.watch and text else text)
