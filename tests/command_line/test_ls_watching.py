@@ -95,6 +95,34 @@ def test_nothing_is_missed_where_the_watches_are_cut_and_expire(lab: Lab, watchi
     assert "Traceback" not in watching.said
 
 
+def test_who_is_logged_out_is_told_so_and_it_ends(lab: Lab, watching: Terminal) -> None:
+    lab.api.fail("services", Fault(status=401, body=b"no"), times=9)
+    lab.api.drop_watches()
+
+    said = watching.ended()
+    assert watching.process.returncode == 3
+    assert said.count("error: You must be logged in to the server") == 1
+
+
+def test_what_was_refused_when_it_began_and_is_read_by_now_is_looked_at_again(lab: Lab) -> None:
+    lab.api.fail("services", Fault(status=403, body=b"no"))
+    with terminal(lab.words("ls", "-w", "-A"), lab.program.home, lab.program.env) as one:
+        one.until(lambda said: "services may not be watched: looked at every 30 s." in said)
+
+
+def test_a_part_that_could_not_be_read_is_asked_for_again_with_nothing_happening(lab: Lab) -> None:
+    words = lab.words("ls", "-w", "-o", "json")
+    with terminal(words, lab.program.home, lab.program.env, 200) as one:
+        one.until(lambda said: "\n" in said and _watches(lab) >= 2)
+        lab.api.fail("ipaddresspools", Fault(status=500, body=b"no"))
+        lab.assign("dot", FREE)
+        one.until(lambda said: said.count("\n") >= 3)
+
+        documents = [json.loads(line) for line in one.said.splitlines()[:3]]
+    missing = [[gap["resource"] for gap in document["source"]["notRead"]] for document in documents]
+    assert missing == [[], ["ipaddresspools"], []]
+
+
 def test_nothing_is_asked_while_nothing_happens(lab: Lab, watching: Terminal) -> None:
     before, reads = len(lab.api.requests), _reads(lab)
     # A change that the watches do bring, and no more: the next reading is that of this change.
