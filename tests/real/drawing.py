@@ -39,10 +39,14 @@ def dealt(pairs: Sequence[Pair], part: int) -> list[Pair]:
 
 @dataclass(kw_only=True, slots=True)
 class Tally:
-    """How the combinations of ``command`` ended, of ``possible`` in all parts; ``failed`` are told whole."""
+    """How the combinations of ``command`` ended, of ``possible`` in all parts; ``failed`` are told whole.
+
+    ``seed`` is that of the draw, None where all are played.
+    """
 
     command: str
     possible: int
+    seed: int | None = field(default_factory=lambda: None if ALL else SEED)
     ends: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from tests.real.drawing import ALL, SEED, Tally
+from tests.real.drawing import Tally
 
-_FAULTS, TOLD = "faults", "told"
+FAULTS, TOLD = "faults", "told"
 
 
 class Tell:
@@ -28,34 +28,50 @@ class Tell:
     def __call__(self, text: str) -> None:
         """A line about the test, without its end."""
         self._record(TOLD, text)
-        with self._capsys.disabled():
-            print(f"\n  {text}", flush=True)
+        self._print(text)
 
     def faults(self, tally: Tally) -> None:
         """How the combinations of a part ended."""
-        played = {"command": tally.command, "possible": tally.possible, "ends": dict(tally.ends)}
-        self._record(_FAULTS, json.dumps(played))
+        played = json.dumps(
+            {
+                "command": tally.command,
+                "seed": tally.seed,
+                "possible": tally.possible,
+                "ends": dict(tally.ends),
+            }
+        )
+        self._record(FAULTS, played)
+        for line in sums([played]):
+            self._print(line)
+
+    def _print(self, line: str) -> None:
         with self._capsys.disabled():
-            print(f"\n  {_line(tally.command, tally.possible, tally.ends)}", flush=True)
+            print(f"\n  {line}", flush=True)
 
 
-def totals(reporter: pytest.TerminalReporter) -> Iterator[str]:
+def totals(reporter: pytest.TerminalReporter) -> list[str]:
     """A line for each command that met faults in this run, and one for all of them."""
+    reports = [one for key in ("passed", "failed") for one in reporter.stats.get(key, ())]
+    properties = [pair for report in reports for pair in getattr(report, "user_properties", ())]
+    return list(sums(value for name, value in properties if name == FAULTS))
+
+
+def sums(records: Iterable[str]) -> Iterator[str]:
+    """The same of what ``faults`` recorded."""
     ends: defaultdict[str, Counter[str]] = defaultdict(Counter)
     possible: Counter[str] = Counter()
-    reports = (one for key in ("passed", "failed") for one in reporter.stats.get(key, ()))
-    for name, value in (pair for report in reports for pair in getattr(report, "user_properties", ())):
-        if name == _FAULTS:
-            played = json.loads(value)
-            ends[played["command"]] += Counter(played["ends"])
-            possible[played["command"]] = max(possible[played["command"]], played["possible"])
+    seeds: dict[str, str] = {}
+    for played in map(json.loads, records):
+        command = played["command"]
+        ends[command] += Counter(played["ends"])
+        possible[command] = max(possible[command], played["possible"])
+        seeds[command] = "" if played["seed"] is None else f", seed {played['seed']}"
     for command in sorted(ends):
-        yield _line(command, possible[command], ends[command])
-    if ends:
+        yield _line(f"{command}{seeds[command]}", possible[command], ends[command])
+    if len(ends) > 1:
         yield _line("all commands", possible.total(), sum(ends.values(), Counter()))
 
 
-def _line(command: str, possible: int, ends: Counter[str]) -> str:
+def _line(about: str, possible: int, ends: Counter[str]) -> str:
     figures = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-    seed = "" if ALL else f", seed {SEED}"
-    return f"{command}{seed}: {ends.total()} of {possible} combinations of request and fault: {figures}"
+    return f"{about}: {ends.total()} of {possible} combinations of request and fault: {figures}"
