@@ -32,7 +32,7 @@ _TRIES = 5  # MetalLB writes a status once or twice; a hundred Services at once,
 _LOOKS = 3
 _LOOK_AGAIN_S = 1.0
 _VERSION = ("metadata", "resourceVersion")
-# After these nobody knows whether the server took the edit; every other kind is a refusal, and so is "too busy".
+# After these nobody knows whether the server took the edit. Any other kind is a refusal, and "too busy" is.
 _NO_ANSWER = ("unreachable", "timeout", "server")
 _TOO_BUSY = 429
 
