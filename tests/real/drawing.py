@@ -55,7 +55,7 @@ class Tally:
         asked, fault = pair
         try:
             self.ends[play(asked, fault)] += 1
-        except (AssertionError, TimeoutError) as error:
+        except (AssertionError, TimeoutError, ValueError, KeyError) as error:  # also what is no document
             self.ends["wrong"] += 1
             self.failed.append(f"{fault.name} at {asked}: {error}")
             return False
