@@ -89,7 +89,7 @@ def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round
 
 
 def tidy(answers: int) -> None:
-    """Gives back, every so many answers, what a short run leaves to its end: nothing is collected by itself."""
+    """Gives back, every so many answers, what a short run leaves to its end: nothing does so by itself."""
     if answers % _COLLECTED_EVERY == 0:
         gc.collect()
 
