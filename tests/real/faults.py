@@ -32,11 +32,6 @@ class Fault:
     when: Literal["before", "after"] = "before"
     lasting: bool = False
 
-    @property
-    def hangs(self) -> bool:
-        """Whether nothing comes for a long time."""
-        return self.act is _hang
-
 
 def _status(code: int, reason: str, **headers: str) -> Callable[[], None]:
     body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "code": code}
@@ -134,21 +129,20 @@ class Numbering:
 class Strike:
     """A fault at one of the requests that come through a proxy; without one it only numbers them.
 
-    ``struck`` is set once it has come, ``lifted`` ends one that stays. ``under_way`` says that somebody waits
-    in it, as a request that hangs.
+    ``struck`` is set once it has come, ``lifted`` ends one that stays. A fault that hangs does so until
+    ``hangs_until``, where that is given.
     """
 
-    def __init__(self, at: Asked | None = None, fault: Fault | None = None) -> None:
+    def __init__(
+        self,
+        at: Asked | None = None,
+        fault: Fault | None = None,
+        *,
+        hangs_until: threading.Event | None = None,
+    ) -> None:
         self.numbering = Numbering()
         self.struck, self.lifted = threading.Event(), threading.Event()
-        self._at, self._fault = at, fault
-        self._lock = threading.Lock()
-        self._acting = 0
-
-    @property
-    def under_way(self) -> bool:
-        """Whether the program still waits for what the fault will be."""
-        return self._acting > 0
+        self._at, self._fault, self._hangs_until = at, fault, hangs_until
 
     def before(self, passing: Passing) -> None:
         """Hook of the proxy."""
@@ -165,15 +159,10 @@ class Strike:
         if asked != self._at and not (fault.lasting and self.struck.is_set()):
             return
         self.struck.set()
-        self._count(1)
-        try:
-            fault.act()
-        finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
-        with self._lock:
-            self._acting += change
+        if fault.act is _hang and self._hangs_until is not None:
+            self._hangs_until.wait()
+            raise Lost
+        fault.act()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -65,7 +65,7 @@ def sums(records: Iterable[str]) -> Iterator[str]:
         command = played["command"]
         ends[command] += Counter(played["ends"])
         possible[command] = max(possible[command], played["possible"])
-        seeds[command] = "" if played["seed"] is None else f", seed {played['seed']}"
+        seeds[command] = "" if played.get("seed") is None else f", seed {played['seed']}"
     for command in sorted(ends):
         yield _line(f"{command}{seeds[command]}", possible[command], ends[command])
     if len(ends) > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.realcluster.processes import clean_environment
 _ROOT = Path(__file__).parents[2]
 _DRAWN = 6  # for each command
 _LONGEST_S = 60.0
+_TABS = 20
 _NOTHING = ":4\n"  # no word, and no names of files either
 _COMMANDS: tuple[tuple[str, ...], ...] = (
     ("why", "-n", "default", ""),
@@ -39,8 +41,7 @@ def test_a_completion_that_meets_a_fault(
     town: CrashTown, tmp_path: Path, words: tuple[str, ...], part: int, tell: Tell
 ) -> None:
     town.begin(2)
-    whole = _completed(town, tmp_path, words)
-    assert whole.asked and whole.out != _NOTHING, whole
+    whole = _whole(town, tmp_path, words)
     pairs = pairs_of(whole)
     tally = Tally(command=f"completion of {' '.join(words)}", possible=len(pairs))
 
@@ -58,6 +59,16 @@ def test_a_completion_that_meets_a_fault(
     tally.check()
 
 
+def _whole(town: CrashTown, folder: Path, words: Sequence[str]) -> Done:
+    """What is offered without a fault; a machine that is busy may need more than one Tab for it."""
+    for _ in range(_TABS):
+        whole = _completed(town, folder, words)
+        assert (whole.status, whole.err) == (0, ""), whole
+        if whole.asked and whole.out != _NOTHING:
+            return whole
+    raise AssertionError(f"no word in {_TABS} attempts: {whole}")
+
+
 def _completed(
     town: CrashTown,
     folder: Path,
@@ -66,19 +77,23 @@ def _completed(
     at: Asked | None = None,
     fault: Fault | None = None,
 ) -> Done:
-    """What is offered for the last word. Raises AssertionError where the program outlasts one that hangs."""
-    strike = Strike(at, fault)
+    """What is offered for the last word. Raises AssertionError where the program waits for one that hangs."""
+    over = threading.Event()
+    strike = Strike(at, fault, hangs_until=over)
     with Between(town.cluster, before=strike.before, after=strike.after) as between:
         kubeconfig = between.kubeconfig(folder / "faulty.kubeconfig")
-        ended = subprocess.run(
-            [sys.executable, "-I", "-c", COMPLETE, str(_ROOT), *words],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            env={**clean_environment(), "KUBECONFIG": str(kubeconfig)},
-            timeout=_LONGEST_S,
-            check=False,
-        )
-        hangs = fault is not None and fault.hangs and strike.struck.is_set()
-        assert strike.under_way or not hangs, "it has waited for a server that hangs"
+        try:
+            ended = subprocess.run(
+                [sys.executable, "-I", "-c", COMPLETE, str(_ROOT), *words],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                env={**clean_environment(), "KUBECONFIG": str(kubeconfig)},
+                timeout=_LONGEST_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise AssertionError(f"it waits for a server that hangs: {error}") from error
+        finally:
+            over.set()
         return done(strike, between, status=ended.returncode, out=ended.stdout, err=ended.stderr)
