@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kubectl_sharedip.cli.reading import Reading
 from kubectl_sharedip.diagnose.announcement.announced import announced, known
-from kubectl_sharedip.diagnose.view import View
+from kubectl_sharedip.diagnose.view import view_of
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.state import State
@@ -64,7 +64,7 @@ def _shown(addresses: tuple[Address, ...]) -> tuple[Ingress, ...]:
 
 def _nodes(snapshot: Snapshot, state: State, service: Service) -> tuple[str, ...]:
     """On layer 2 the one that answers, by BGP all that announce, sorted."""
-    view = View(snapshot=snapshot, state=state, service=service, outcome=decide(state, service))
+    view = view_of(snapshot, state, service, decide(state, service))
     found = announced(view, service)
     if found is None:
         return ()

@@ -23,6 +23,7 @@ from kubectl_sharedip.cli.output import (
 from kubectl_sharedip.cli.probe import Sight, answer, look, show
 from kubectl_sharedip.cli.probe_request import ProbeRequest
 from kubectl_sharedip.cli.request import Request
+from kubectl_sharedip.cli.watching import tidy
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.render.probe import changes
 from kubectl_sharedip.render.text import visible, wrap
@@ -104,8 +105,10 @@ def watch(request: Request, wanted: ProbeRequest) -> NoReturn:
     source = _Source(request, wanted)
     told = answer(request, source.sight, wanted)
     show(request, wanted, source.sight, told)
-    shown = told.document
+    shown, answers = told.document, 0
     while True:
+        answers += 1
+        tidy(answers)
         source.pause()
         document = answer(request, source.sight, wanted).document
         if wants_document(request):

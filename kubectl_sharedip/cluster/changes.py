@@ -27,7 +27,9 @@ class Changes:
     """Watches of some resources, from its making on.
 
     ``unwatched`` are those that cannot be watched although they may be read, by their plural in the
-    API: their changes may pass unseen. What may not even be read changes no answer.
+    API: their changes may pass unseen. What may not even be read changes no answer. ``narrow`` are those
+    that were not to be had everywhere when it began, and so are watched in one namespace or not at all:
+    where they are read everywhere by now, changes may pass unseen, too.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Changes:
         Raises ClusterError where no server answers.
         """
         self.unwatched: frozenset[str] = frozenset()
+        self.narrow: frozenset[str] = frozenset()
         self._connection = connection
         self._metallb_namespace = metallb_namespace or USUAL_METALLB_NAMESPACE
         self._changed = threading.Event()
@@ -50,6 +53,7 @@ class Changes:
                 except ClusterError as error:
                     if error.kind not in _NEVER:
                         raise
+                    self.narrow |= {row.plural}
                     continue
                 arguments = (row, namespace, version)
                 threading.Thread(target=self._follow, args=arguments, daemon=True).start()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kubectl_sharedip.diagnose import announcement
 from kubectl_sharedip.diagnose.reads import checked, known
-from kubectl_sharedip.diagnose.view import View
+from kubectl_sharedip.diagnose.view import view_of
 from kubectl_sharedip.metallb.installed import state_for
 from kubectl_sharedip.metallb.outcomes import Refused
 from kubectl_sharedip.metallb.refusals import Unexplained
@@ -30,6 +30,6 @@ def reach(snapshot: Snapshot, views: tuple[State, ...], service: Service) -> Dia
     if not known(snapshot, _POOLS):
         skipped = (Skipped(code=_NOT_ADVERTISED, resources=(_POOLS,)),)
         return Diagnosis(service=service.name, findings=(), skipped=skipped)
-    view = View(snapshot=snapshot, state=state, service=service, outcome=_UNDECIDED)
+    view = view_of(snapshot, state, service, _UNDECIDED)
     found, skipped_checks = checked(view, announcement.CHECKS)
     return Diagnosis(service=service.name, findings=tuple(found), skipped=tuple(skipped_checks))

@@ -10,7 +10,7 @@ from kubectl_sharedip.diagnose.handling import controller_down, not_handled
 from kubectl_sharedip.diagnose.in_flight import last_change
 from kubectl_sharedip.diagnose.pending import pending_findings
 from kubectl_sharedip.diagnose.reads import checked, known, missing_for, rests_on_doubt, worth_asking
-from kubectl_sharedip.diagnose.view import Check, View
+from kubectl_sharedip.diagnose.view import Check, view_of
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.outcomes import Assigned, OneOf, Outcome, Refused
 from kubectl_sharedip.metallb.rest import plainly_resting, resting
@@ -53,10 +53,10 @@ def diagnose(
     if not known(snapshot, "ipaddresspools"):
         from kubectl_sharedip.diagnose.unread import UNDECIDED, without_pools
 
-        return without_pools(View(snapshot=snapshot, state=state, service=service, outcome=UNDECIDED))
+        return without_pools(view_of(snapshot, state, service, UNDECIDED))
     rests = None if outcome else resting(state, service, plainly_resting(state) if many else None)
     outcome = outcome or rests or decide(state, service)
-    view = View(snapshot=snapshot, state=state, service=service, outcome=outcome, rests=rests is not None)
+    view = view_of(snapshot, state, service, outcome, rests=rests is not None)
     down = controller_down(state.installation) if view.pending else None
     if down is not None and isinstance(view.outcome, Assigned | OneOf):
         # Nothing but this stands in the way; that nothing wakes MetalLB would be beside the point.

@@ -54,8 +54,8 @@ def _disagrees(snapshot: Snapshot, state: State, name: ServiceName) -> Finding |
         return None
     # Nearly every Service is at rest: who finds none to look at closely waits for none of this.
     from kubectl_sharedip.diagnose.assigned import would_move
-    from kubectl_sharedip.diagnose.view import View
+    from kubectl_sharedip.diagnose.view import view_of
     from kubectl_sharedip.metallb.decide import decide
 
-    view = View(snapshot=snapshot, state=state, service=service, outcome=decide(state, service))
+    view = view_of(snapshot, state, service, decide(state, service))
     return next((finding for finding in would_move(view) if finding.code == "SIP508"), None)

@@ -13,7 +13,7 @@ from kubectl_sharedip.metallb.sharing import sharing_key
 from kubectl_sharedip.metallb.state import State, status_addresses
 from kubectl_sharedip.model.address import Address
 from kubectl_sharedip.model.finding import Finding, Severity, Value
-from kubectl_sharedip.model.frozen import field, frozen
+from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.names import ServiceName
 from kubectl_sharedip.model.proof import Fact, Proof
 from kubectl_sharedip.model.service import Service
@@ -33,20 +33,28 @@ class View:
     state: State
     service: Service
     outcome: Outcome
-    rests: bool = False
-    pending: bool = field(init=False, repr=False, compare=False)
-    held: tuple[Address, ...] = field(init=False, repr=False, compare=False)
-    key: str = field(init=False, repr=False, compare=False)
-    request: Request | Unreadable = field(init=False, repr=False, compare=False)
+    rests: bool
+    pending: bool
+    held: tuple[Address, ...]
+    key: str
+    request: Request | Unreadable
 
-    def __post_init__(self) -> None:
-        """Looks once at what nearly every check looks at."""
-        service, version = self.service, self.state.version
-        waits = service.type == "LoadBalancer" and not any(entry.ip for entry in service.ingress)
-        object.__setattr__(self, "pending", waits)
-        object.__setattr__(self, "held", status_addresses(service))
-        object.__setattr__(self, "key", sharing_key(service, version))
-        object.__setattr__(self, "request", requested(service, version))
+
+def view_of(
+    snapshot: Snapshot, state: State, service: Service, outcome: Outcome, *, rests: bool = False
+) -> View:
+    """The view; what nearly every check looks at is looked at here, once. The arguments are its fields."""
+    return View(
+        snapshot=snapshot,
+        state=state,
+        service=service,
+        outcome=outcome,
+        rests=rests,
+        pending=service.type == "LoadBalancer" and not any(entry.ip for entry in service.ingress),
+        held=status_addresses(service),
+        key=sharing_key(service, state.version),
+        request=requested(service, state.version),
+    )
 
 
 @frozen

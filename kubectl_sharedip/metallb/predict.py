@@ -78,7 +78,7 @@ def predict(snapshot: Snapshot) -> Prediction:
         end = state
         if edits and not sees_pools(snapshot):
             unknown.update(service.name for service in edits)
-            services.update({service.name: service for service in edits})
+            changed.update({service.name: service for service in edits})
             lists.update({name: (status_addresses(service),) for name, service in known.items()})
             continue
         if edits:

@@ -58,6 +58,9 @@ def _frozen(cls: type[_Class], *, order: bool) -> type[_Class]:
     its: dict[str, Any] = {}
     for base in reversed(cls.__mro__[1:]):
         its.update(base.__dict__.get(_ITS, ()))
+    late = [name for name, one in defaults.items() if isinstance(one, Field) and not one.init]
+    if late or "__post_init__" in body:
+        raise TypeError(f"{cls.__qualname__}: what is worked out belongs into a function, not into a value")
     slots = tuple(name for name in names if name not in its)
     its.update((name, defaults.get(name, MISSING)) for name in names)
     methods = {**_SHARED, **_comparing(its, order=order)}

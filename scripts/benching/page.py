@@ -14,12 +14,13 @@ from scripts.benching import commands
 from scripts.benching.figures import MIXED, Measured, Reached, ratio, wall
 from scripts.benching.measuring import Figures
 
+_BY = "scripts/bench"
 _OURS = (*commands.OURS, commands.HELP)
 
 
-def begin(part: str) -> str:
-    """The mark before a part of the page."""
-    return f"<!-- {part}: written by scripts/bench -->"
+def begin(part: str, *, by: str = _BY) -> str:
+    """The mark before a part of the page, with the script that writes it."""
+    return f"<!-- {part}: written by {by} -->"
 
 
 def end(part: str) -> str:
@@ -27,14 +28,14 @@ def end(part: str) -> str:
     return f"<!-- end of {part} -->"
 
 
-def write(page: Path, part: str, text: str) -> None:
+def write(page: Path, part: str, text: str, *, by: str = _BY) -> None:
     """Put the text between the marks of the part. Raises ValueError where the page lacks them."""
     before = page.read_text(encoding="utf-8")
-    head, found, rest = before.partition(begin(part))
+    head, found, rest = before.partition(begin(part, by=by))
     _, closed, tail = rest.partition(end(part))
     if not (found and closed):
         raise ValueError(f"{page.name} has no marks for {part}")
-    page.write_text(f"{head}{begin(part)}\n\n{text.strip()}\n\n{end(part)}{tail}", encoding="utf-8")
+    page.write_text(f"{head}{found}\n\n{text.strip()}\n\n{end(part)}{tail}", encoding="utf-8")
 
 
 def figures(measured: Measured, limits: Iterable[Reached], machine: str, rounds: int, day: date) -> str:

@@ -95,12 +95,21 @@ def test_where_rights_end_at_a_namespace_that_is_watched(to: Connect) -> None:
         changes = Changes(to(api, namespace="shop"), WATCHED)
 
         assert not changes.unwatched
+        assert changes.narrow == {"services", "ipaddresspools"}
         api.put(service("new"))
         assert waited(changes) < LONGEST_S
         api.put(pool("lab"))
         assert waited(changes) < LONGEST_S
     watched = {r.path for r in api.requests if r.query.get("watch") == "true"}
     assert "/api/v1/namespaces/shop/services" in watched
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_was_refused_when_it_began_may_pass_unseen(to: Connect, status: int) -> None:
+    with FakeApi([service("old")]) as api:
+        api.fail("services", Fault(status=status, body=b"no"))
+
+        assert Changes(to(api), WATCHED).narrow == {"services"}
 
 
 def test_a_server_in_trouble_at_the_beginning_is_an_error(to: Connect) -> None:

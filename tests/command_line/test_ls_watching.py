@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import signal
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
+from kubectl_sharedip.cli.watching import tidy
 from tests.command_line.inside import ran
 from tests.command_line.lab import FREE, SHARED, Lab, service
 from tests.command_line.program import Program, refused
@@ -93,6 +96,54 @@ def test_nothing_is_missed_where_the_watches_are_cut_and_expire(lab: Lab, watchi
 
     assert [row.split()[3] for row in _rows(watching.said)] == ["shop/first", "shop/second"]
     assert "Traceback" not in watching.said
+
+
+def test_who_is_logged_out_is_told_so_and_it_ends(lab: Lab, watching: Terminal) -> None:
+    lab.api.fail("services", Fault(status=401, body=b"no"), times=9)
+    lab.api.drop_watches()
+
+    said = watching.ended()
+    assert watching.process.returncode == 3
+    assert said.count("error: You must be logged in to the server") == 1
+
+
+def test_what_was_refused_when_it_began_and_is_read_by_now_is_looked_at_again(lab: Lab) -> None:
+    lab.api.fail("services", Fault(status=403, body=b"no"))
+    with terminal(lab.words("ls", "-w", "-A"), lab.program.home, lab.program.env) as one:
+        one.until(lambda said: "services may not be watched: looked at every 30 s." in said)
+
+
+@pytest.mark.parametrize("status", [500, 403])
+def test_a_part_that_could_not_be_read_is_asked_for_again_with_nothing_happening(
+    lab: Lab, status: int
+) -> None:
+    words = lab.words("ls", "-w", "-o", "json")
+    with terminal(words, lab.program.home, lab.program.env, 200) as one:
+        one.until(lambda said: "\n" in said and _watches(lab) >= 2)
+        lab.api.fail("ipaddresspools", Fault(status=status, body=b"no"), times=1 if status == 500 else 2)
+        lab.assign("dot", FREE)
+        one.until(lambda said: said.count("\n") >= 3)
+
+        documents = [json.loads(line) for line in one.said.splitlines()[:3]]
+    missing = [[gap["resource"] for gap in document["source"]["notRead"]] for document in documents]
+    # Where all may not be read, the namespace of MetalLB is asked for.
+    assert missing == [[], ["ipaddresspools"] * (1 if status == 500 else 2), []]
+
+
+def test_what_a_short_run_leaves_to_its_end_is_given_back() -> None:
+    class Circle:
+        def __init__(self) -> None:
+            self.itself = self
+
+    gc.disable()
+    try:
+        left = weakref.ref(Circle())
+        for answers in range(1, 11):
+            assert left() is not None
+            tidy(answers)
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_nothing_is_asked_while_nothing_happens(lab: Lab, watching: Terminal) -> None:

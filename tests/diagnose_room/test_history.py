@@ -16,7 +16,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.diagnose_room, however pytest was started
 
 from kubectl_sharedip.diagnose.moved import CHECKS
-from kubectl_sharedip.diagnose.view import View
+from kubectl_sharedip.diagnose.view import view_of
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.settle import held_by
 from kubectl_sharedip.metallb.state import State
@@ -107,7 +107,7 @@ def test_an_address_that_is_called_lost_was_held(version: str) -> None:
                 past.pop(gone, None)
             snapshot = _with_events(state, said)
             for name, service in state.services.items():
-                view = View(snapshot=snapshot, state=state, service=service, outcome=decide(state, service))
+                view = view_of(snapshot, state, service, decide(state, service))
                 held = {str(address) for address in held_by(state, name)}
                 for finding in (f for check in CHECKS if check.concerns(view) for f in check.look(view)):
                     told += 1

@@ -20,7 +20,7 @@ from kubectl_sharedip.diagnose.announcement.announced import announced
 from kubectl_sharedip.diagnose.environments import USUAL
 from kubectl_sharedip.diagnose.habits import habits
 from kubectl_sharedip.diagnose.run import diagnose
-from kubectl_sharedip.diagnose.view import View
+from kubectl_sharedip.diagnose.view import view_of
 from kubectl_sharedip.intake.services import read_service
 from kubectl_sharedip.metallb.decide import decide
 from kubectl_sharedip.metallb.edits import ServiceEdit
@@ -125,7 +125,7 @@ def test_services_alike_in_what_decides_it_are_announced_alike(case: Case) -> No
         state = state_for(reading.views, service)
         if state is None:
             continue
-        view = View(snapshot=reading.snapshot, state=state, service=service, outcome=decide(state, service))
+        view = view_of(reading.snapshot, state, service, decide(state, service))
         one = announced(view, service)
         if one is not None:
             assert one.layer2 == layer2(service, one.pool, one.addresses[0], one.around, state.version)

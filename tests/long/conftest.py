@@ -21,10 +21,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Prints a figure past pytest's capture."""
+def say(
+    capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> Callable[[str], None]:
+    """Prints a figure past pytest's capture, and keeps it in the record of the run."""
 
     def said(text: str) -> None:
+        record_property("told", text)
         with capsys.disabled():
             print(f"\n{text}", flush=True)
 

@@ -170,3 +170,11 @@ def test_only_what_has_an_order_is_sorted() -> None:
     unsorted: list[Any] = [Ours(name="a"), Ours(name="b")]
     with pytest.raises(TypeError):
         sorted(unsorted)
+
+
+@pytest.mark.parametrize(
+    "body", [{"name": field(init=False)}, {"__post_init__": lambda self: None}], ids=["late", "post"]
+)
+def test_nothing_is_worked_out_by_a_value(body: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match="Made: what is worked out"):
+        frozen(type("Made", (), {"__annotations__": {"name": "str"}, **body}))

@@ -11,7 +11,7 @@ import shlex
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.realcluster, however
 
 from tests.real.crash_town import CrashTown
 from tests.real.running import Plugin
+from tests.real.telling import Tell, totals
 from tests.realcluster import parts
 from tests.realcluster.cluster import RealCluster
 
@@ -92,12 +93,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         counted = Counter(one.version for one in found)
         told = ", ".join(f"{counted[version]} on {version}" for version in parts.METALLB_VERSIONS)
         terminalreporter.write_line(f"remedies of broken clusters that were done: {len(found)} ({told})")
+    for line in totals(terminalreporter):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")
 def played(pytestconfig: pytest.Config) -> list[Played]:
     """The remedies that were done so far, for whoever does one more."""
     return pytestconfig.stash[_PLAYED]
+
+
+@pytest.fixture
+def tell(capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]) -> Tell:
+    """Prints figures past pytest's capture, and keeps them in the record of the run."""
+    return Tell(capsys, record_property)
 
 
 @pytest.fixture(scope="session")

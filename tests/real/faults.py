@@ -60,8 +60,9 @@ def _hang() -> None:
     raise Lost
 
 
+EXPIRED = "401 for good"
 FAULTS: tuple[Fault, ...] = (
-    Fault(name="401 for good", act=_status(401, "Unauthorized"), lasting=True),
+    Fault(name=EXPIRED, act=_status(401, "Unauthorized"), lasting=True),
     Fault(name="403", act=_status(403, "Forbidden")),
     Fault(name="404", act=_status(404, "NotFound")),
     Fault(name="400", act=_status(400, "BadRequest")),
@@ -125,6 +126,45 @@ class Numbering:
             return self._known[passing.number]
 
 
+class Strike:
+    """A fault at one of the requests that come through a proxy; without one it only numbers them.
+
+    ``struck`` is set once it has come, ``lifted`` ends one that stays. A fault that hangs does so until
+    ``hangs_until``, where that is given.
+    """
+
+    def __init__(
+        self,
+        at: Asked | None = None,
+        fault: Fault | None = None,
+        *,
+        hangs_until: threading.Event | None = None,
+    ) -> None:
+        self.numbering = Numbering()
+        self.struck, self.lifted = threading.Event(), threading.Event()
+        self._at, self._fault, self._hangs_until = at, fault, hangs_until
+
+    def before(self, passing: Passing) -> None:
+        """Hook of the proxy."""
+        self._strike(passing, "before")
+
+    def after(self, passing: Passing) -> None:
+        """Hook of the proxy."""
+        self._strike(passing, "after")
+
+    def _strike(self, passing: Passing, when: str) -> None:
+        asked, fault = self.numbering(passing), self._fault
+        if fault is None or fault.when != when or self.lifted.is_set():
+            return
+        if asked != self._at and not (fault.lasting and self.struck.is_set()):
+            return
+        self.struck.set()
+        if fault.act is _hang and self._hangs_until is not None:
+            self._hangs_until.wait()
+            raise Lost
+        fault.act()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
     """How a command line ended, and every request that it made; ``struck``: the fault has come.
@@ -149,36 +189,29 @@ def run(
     fault: Fault | None = None,
 ) -> Done:
     """The command line in this process through a proxy, with a fault at one of its requests."""
-    numbering, struck = Numbering(), threading.Event()
-
-    def strike(passing: Passing, when: str) -> None:
-        asked = numbering(passing)
-        if fault is None or fault.when != when:
-            return
-        if asked == at or (fault.lasting and struck.is_set()):
-            struck.set()
-            fault.act()
-
-    with Between(
-        cluster, before=lambda one: strike(one, "before"), after=lambda one: strike(one, "after")
-    ) as between:
+    strike = Strike(at, fault)
+    with Between(cluster, before=strike.before, after=strike.after) as between:
         kubeconfig = between.kubeconfig(folder / "faulty.kubeconfig")
         flags = ("--kubeconfig", str(kubeconfig), "--request-timeout", REQUEST_TIMEOUT)
         out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = main._run([*words, *flags])
         out.seek(0)
-        asked = tuple(sorted({numbering(one) for one in between.seen}))
-        answered = {
+        return done(strike, between, status=status, out=out.read(), err=err.getvalue())
+
+
+def done(strike: Strike, between: Between, *, status: int, out: str, err: str) -> Done:
+    """A run that has ended so, with what the proxy saw of it."""
+    numbering = strike.numbering
+    return Done(
+        status=status,
+        out=out,
+        err=err,
+        asked=tuple(sorted({numbering(one) for one in between.seen})),
+        answered={
             numbering(one): between.answered[one.number]
             for one in between.seen
             if one.number in between.answered
-        }
-    return Done(
-        status=status,
-        out=out.read(),
-        err=err.getvalue(),
-        asked=asked,
-        answered=answered,
-        struck=struck.is_set(),
+        },
+        struck=strike.struck.is_set(),
     )

@@ -14,7 +14,7 @@ from tests.realcluster.cluster import RealCluster
 
 _ROOT = Path(__file__).parents[2]
 _START = "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-_COMPLETE = f"{_START}from kubectl_sharedip.cli.main import complete; complete()"
+COMPLETE = f"{_START}from kubectl_sharedip.cli.main import complete; complete()"
 _NO_FILES, _NO_SPACE = 4, 2
 
 
@@ -23,7 +23,7 @@ def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``kubectl_complete-sharedip`` where kubectl looks for it."""
     launcher = tmp_path / "kubectl_complete-sharedip"
     launcher.write_text(
-        f'#!/bin/sh\nexec {shlex.join([sys.executable, "-I", "-c", _COMPLETE, str(_ROOT)])} "$@"\n'
+        f'#!/bin/sh\nexec {shlex.join([sys.executable, "-I", "-c", COMPLETE, str(_ROOT)])} "$@"\n'
     )
     launcher.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")

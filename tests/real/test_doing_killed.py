@@ -21,6 +21,7 @@ import pytest
 from tests.real.between import Between, Lost, Passing
 from tests.real.crash_town import SHARED, CrashTown, Json, check_how_far, records
 from tests.real.running import Ended, Plugin
+from tests.real.telling import Tell
 
 _ALL = os.environ.get("SHAREDIP_KILLS") == "all"
 _SEED = int(os.environ.get("SHAREDIP_KILLS_SEED") or random.SystemRandom().randrange(10**6))
@@ -107,9 +108,9 @@ def _told(
     editing: Sequence[Boundary],
 ) -> str:
     """What was played, in figures."""
-    places = len({boundary for boundary, _ in endings})
+    places, seed = len({boundary for boundary, _ in endings}), "" if _ALL else f", seed {_SEED}"
     return (
-        f"\n  {what}, seed {_SEED}: {len(whole.seen)} requests; killed at {read_only} of {reading} boundaries"
+        f"{what}{seed}: {len(whole.seen)} requests; killed at {read_only} of {reading} boundaries"
         f" while reading; at {places} of {len(editing)} while editing, {len(endings)} times in all"
     )
 
@@ -121,9 +122,7 @@ def _check_killed(killed: Killed, boundary: Boundary) -> None:
 
 
 @pytest.mark.parametrize("edits", [1, 2, 3, 4])
-def test_fix_is_killed(
-    town: CrashTown, plugin: Plugin, edits: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_fix_is_killed(town: CrashTown, plugin: Plugin, edits: int, tell: Tell) -> None:
     town.begin(edits)
     killer, words = Killer(town, plugin), ("fix", *town.fix.words, "--yes")
     whole = killer(None, *words)
@@ -158,14 +157,11 @@ def test_fix_is_killed(
         assert (kept.verified and kept.state == "done") if ending else kept.state == "undone"
         if ending:
             town.put(town.start)
-    with capsys.disabled():
-        print(_told(f"fix of {edits} edits", whole, len(read_only), len(reading), endings, editing))
+    tell(_told(f"fix of {edits} edits", whole, len(read_only), len(reading), endings, editing))
 
 
 @pytest.mark.parametrize("edits", [2, 4])
-def test_undo_is_killed(
-    town: CrashTown, plugin: Plugin, edits: int, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_undo_is_killed(town: CrashTown, plugin: Plugin, edits: int, tell: Tell) -> None:
     """It is done again, or finished: each time the first state is back."""
     town.begin(edits)
     killer, words = Killer(town, plugin), ("undo", "--yes")
@@ -200,8 +196,7 @@ def test_undo_is_killed(
         assert town.state() == town.start, (boundary, ending)
         assert records(plugin.journals)[0].state == "undone", (boundary, ending)
         town.put(goal)
-    with capsys.disabled():
-        print(_told(f"undo of {edits} edits", whole, len(read_only), len(reading), endings, editing))
+    tell(_told(f"undo of {edits} edits", whole, len(read_only), len(reading), endings, editing))
 
 
 def _check_goal(town: CrashTown, goal: Mapping[str, Json]) -> None:

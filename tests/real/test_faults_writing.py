@@ -7,8 +7,6 @@ else some are drawn, by a seed that is printed (SHAREDIP_FAULTS_SEED plays it ag
 
 from __future__ import annotations
 
-import os
-import random
 import shutil
 from collections import Counter
 from collections.abc import Mapping
@@ -17,20 +15,20 @@ from pathlib import Path
 import pytest
 
 from tests.real.crash_town import CrashTown, Json, records
-from tests.real.faults import FAULTS, Asked, Done, Fault, run
+from tests.real.drawing import ALL, PARTS, Pair, Tally, dealt, drawn, pairs_of
+from tests.real.faults import Asked, Done, Fault, run
 from tests.real.running import Plugin
+from tests.real.telling import Tell
 
-_ALL = os.environ.get("SHAREDIP_FAULTS") == "all"
-_SEED = int(os.environ.get("SHAREDIP_FAULTS_SEED") or random.SystemRandom().randrange(10**6))
 _DRAWN = 14  # for each command; half of them of the requests that edit
 _EDITS = 2
 _ASKED_AT_MOST = 3
 _STATUSES = (0, 1, 3, 4)
-Ends = dict[str, int]
 
 
+@pytest.mark.parametrize("part", PARTS)
 def test_a_fix_that_meets_a_fault(
-    town: CrashTown, plugin: Plugin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    town: CrashTown, plugin: Plugin, tmp_path: Path, part: int, tell: Tell
 ) -> None:
     town.begin(_EDITS)
     words = ("fix", *town.fix.words, "-n", "default", "--yes", "--timeout", "8s", "--journal-dir")
@@ -38,23 +36,22 @@ def test_a_fix_that_meets_a_fault(
     assert whole.status == 0, whole.err
     goal = town.state()
     town.put(town.start)
-    ends: Ends = {}
-    pairs = _pairs(whole)
-    for number, (asked, fault) in enumerate(_drawn(pairs, "fix")):
-        plugin.journals = tmp_path / f"journals-{number}"
+    pairs = pairs_of(whole)
+    tally = Tally(command="fix --yes", possible=len(pairs))
+
+    def play(asked: Asked, fault: Fault) -> str:
+        plugin.journals = tmp_path / f"journals-{tally.ends.total()}"
         before = town.versions()
         done = run(town.cluster, tmp_path, [*words, str(plugin.journals)], at=asked, fault=fault)
         about = f"{fault.name} at {asked}: exit {done.status}\n{done.out}\n{done.err}"
         _check_words(done, about)
         now = town.state()
         if now == town.start:
-            _count(ends, "nothing done")
             assert done.status != 0, about
             assert town.versions() == before or _noted(plugin.journals), about
-            continue
+            return "nothing done"
         # Where MetalLB's version could not be read, the annotation is the one that every version reads.
         reached = _addresses(now) == _addresses(goal)
-        _count(ends, "done" if reached else "midway")
         assert _only_the_edited(town, now), about
         assert done.status in ((0, 4) if reached else (4,)), about
         (record,) = records(plugin.journals)
@@ -62,11 +59,18 @@ def test_a_fix_that_meets_a_fault(
         undone = plugin("undo", "--yes")
         assert undone.status == 0, f"{about}\nundo: {undone.err}"
         assert town.state() == town.start, about
-    _tell(capsys, "fix", pairs, ends)
+        return "done" if reached else "midway"
+
+    for pair in _share(pairs, "fix", part):
+        if not tally.play(pair, play):
+            town.put(town.start)
+    tell.faults(tally)
+    tally.check()
 
 
+@pytest.mark.parametrize("part", PARTS)
 def test_an_undo_that_meets_a_fault(
-    town: CrashTown, plugin: Plugin, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    town: CrashTown, plugin: Plugin, tmp_path: Path, part: int, tell: Tell
 ) -> None:
     town.begin(_EDITS)
     fixed = plugin("fix", *town.fix.words, "--yes")
@@ -76,40 +80,39 @@ def test_an_undo_that_meets_a_fault(
     whole = run(town.cluster, tmp_path, [*words, str(plugin.journals)])
     assert whole.status == 0, whole.err
     town.put(goal)
-    ends: Ends = {}
-    pairs = _pairs(whole)
-    for number, (asked, fault) in enumerate(_drawn(pairs, "undo")):
-        plugin.journals = shutil.copytree(kept, tmp_path / f"journals-{number}")
+    pairs = pairs_of(whole)
+    tally = Tally(command="undo --yes", possible=len(pairs))
+
+    def play(asked: Asked, fault: Fault) -> str:
+        plugin.journals = shutil.copytree(kept, tmp_path / f"journals-{tally.ends.total()}")
         done = run(town.cluster, tmp_path, [*words, str(plugin.journals)], at=asked, fault=fault)
         about = f"{fault.name} at {asked}: exit {done.status}\n{done.out}\n{done.err}"
         _check_words(done, about)
         now = town.state()
         if now == town.start:
-            _count(ends, "undone")
             assert done.status in (0, 4), about
-        else:
-            _count(ends, "nothing done" if now == goal else "midway")
-            assert done.status != 0, about
-            assert _only_the_edited(town, now), about
-            again = plugin("undo", "--yes")
-            assert again.status == 0, f"{about}\nundo again: {again.err}"
-            assert town.state() == town.start, about
+            return "undone"
+        assert done.status != 0, about
+        assert _only_the_edited(town, now), about
+        again = plugin("undo", "--yes")
+        assert again.status == 0, f"{about}\nundo again: {again.err}"
+        assert town.state() == town.start, about
+        return "nothing done" if now == goal else "midway"
+
+    for pair in _share(pairs, "undo", part):
+        tally.play(pair, play)
         town.put(goal)
-    _tell(capsys, "undo", pairs, ends)
+    tell.faults(tally)
+    tally.check()
 
 
-def _pairs(whole: Done) -> list[tuple[Asked, Fault]]:
-    return [(asked, fault) for asked in whole.asked for fault in FAULTS]
-
-
-def _drawn(pairs: list[tuple[Asked, Fault]], what: str) -> list[tuple[Asked, Fault]]:
-    """All of them, or some: half of those at requests that edit, which are few."""
-    if _ALL:
-        return pairs
-    draw = random.Random(f"{_SEED} {what}")
+def _share(pairs: list[Pair], what: str, part: int) -> list[Pair]:
+    """The part's own, or some: half of those at requests that edit, which are few."""
+    if ALL:
+        return dealt(pairs, part)
     editing = [pair for pair in pairs if pair[0].method == "PATCH"]
     reading = [pair for pair in pairs if pair[0].method != "PATCH"]
-    return draw.sample(editing, _DRAWN // 2) + draw.sample(reading, _DRAWN - _DRAWN // 2)
+    return drawn(editing, f"{what} editing", _DRAWN // 2) + drawn(reading, what, _DRAWN - _DRAWN // 2)
 
 
 def _check_words(done: Done, about: str) -> None:
@@ -141,15 +144,3 @@ def _only_the_edited(town: CrashTown, now: Mapping[str, Json]) -> bool:
 def _noted(journals: Path) -> bool:
     """Whether something was done, and taken back again or known to be nothing."""
     return bool(records(journals)) if journals.exists() else False
-
-
-def _count(ends: Ends, end: str) -> None:
-    ends[end] = ends.get(end, 0) + 1
-
-
-def _tell(
-    capsys: pytest.CaptureFixture[str], what: str, pairs: list[tuple[Asked, Fault]], ends: Ends
-) -> None:
-    figures = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-    with capsys.disabled():
-        print(f"\n  {what}, seed {_SEED}: {sum(ends.values())} of {len(pairs)} faults: {figures}")
