@@ -28,8 +28,8 @@ _CUT_EVERY_S = 20.0
 _SAMPLED_EVERY_S = 0.5
 _AT_REST_WITHIN_S = 60.0
 _STILL_S = 2.0
-# Over half of a long run: one that left some 5 kB behind at each answer grew by 2.3 and 2.5 MB, one that gives
-# them back by 0.6 and 1.1 MB, perhaps since caches of texts fill.
+# Over half of a long run: one that left some 5 kB behind at each answer grew by 2.3 and 2.5 MB, one that
+# gives them back by 0.6 and 1.1 MB, perhaps since caches of texts fill.
 _GROWS_AT_MOST_MB = 2.0
 
 
