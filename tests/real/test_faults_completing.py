@@ -23,7 +23,7 @@ from tests.real.test_completion import COMPLETE
 from tests.realcluster.processes import clean_environment
 
 _ROOT = Path(__file__).parents[2]
-_DRAWN = 6  # for each command
+_DRAWN = 4  # for each command
 _LONGEST_S = 60.0
 _TABS = 20
 _NOTHING = ":4\n"  # no word, and no names of files either

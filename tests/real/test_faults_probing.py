@@ -22,7 +22,7 @@ from tests.real.test_probe import SHORT, endpoints, pool, service
 from tests.realcluster import examples
 from tests.realcluster.cluster import RealCluster
 
-_DRAWN = 10
+_DRAWN = 6
 _COMMANDS = (("probe", "-A", *SHORT), ("probe", "web", "-n", "default", *SHORT))
 
 

@@ -21,7 +21,7 @@ from tests.real.drawing import ALL, PARTS, Tally, dealt, drawn, pairs_of
 from tests.real.faults import Asked, Done, Fault, run
 from tests.real.telling import Tell
 
-_DRAWN = 14  # for each command
+_DRAWN = 10  # for each command
 _SERVER = re.compile(r"http://127\.0\.0\.1:\d+")
 _PLURALS = {row.plural for row in RESOURCES.values()}
 _PAGES = ("--chunk-size", "3")

@@ -24,7 +24,7 @@ from tests.real.screen import Screen, without_time
 from tests.real.telling import Tell
 from tests.realcluster.processes import wait_until
 
-_DRAWN = 6
+_DRAWN = 4
 _ENOUGH_S = 60.0
 _FURTHER = 40  # requests more than a run that meets no fault; a reading is some six of them
 _SERVER = re.compile(r"https?://127\.0\.0\.1:\d+")

@@ -20,7 +20,7 @@ from tests.real.faults import Asked, Done, Fault, run
 from tests.real.running import Plugin
 from tests.real.telling import Tell
 
-_DRAWN = 14  # for each command; half of them of the requests that edit
+_DRAWN = 10  # for each command; half of them of the requests that edit
 _EDITS = 2
 _ASKED_AT_MOST = 3
 _STATUSES = (0, 1, 3, 4)

@@ -28,7 +28,9 @@ _CUT_EVERY_S = 20.0
 _SAMPLED_EVERY_S = 0.5
 _AT_REST_WITHIN_S = 60.0
 _STILL_S = 2.0
-_GROWS_AT_MOST_MB = 4.0
+# Over half of a long run: one that left some 5 kB behind at each answer grew by 2.3 and 2.5 MB, one that
+# gives them back by 0.6 and 1.1 MB, perhaps since caches of texts fill.
+_GROWS_AT_MOST_MB = 2.0
 
 
 def test_ls_that_goes_on(cluster: RealCluster, program: Path, tmp_path: Path, tell: Tell) -> None:
@@ -76,8 +78,8 @@ def test_ls_that_goes_on(cluster: RealCluster, program: Path, tmp_path: Path, te
         f"soak, seed {_SEED}: {soak.made.total()} changes in {took_s:.0f} s ({made});"
         f" {cuts} cuts dropped {dropped} connections; {len(shown)} rows at rest, as a fresh ls;"
         f" {len(documents.printed.splitlines())} documents, {said.count('error: ')} errors said;"
-        + "".join(
-            f" memory of {name} {second:.1f} MB in the second quarter, {last:.1f} MB in the last;"
+        + ";".join(
+            f" memory of {name} {second:.1f} MB in the second quarter, {last:.1f} MB in the last"
             for name, (second, last) in quarters.items()
         )
     )
