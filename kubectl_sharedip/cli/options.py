@@ -140,7 +140,7 @@ def request_of(context: click.Context, output: str | None) -> Request:
         request_timeout_s=seconds("--request-timeout", given.get("request_timeout")),
         disable_compression=given.get("disable_compression", False),
         chunk_size=given.get("chunk_size", 500),
-        told=_tell if given.get("verbosity", 0) >= _TELLS_OF_REQUESTS else None,
+        told=tell_of_request if given.get("verbosity", 0) >= _TELLS_OF_REQUESTS else None,
     )
     return Request(
         connection=connection,
@@ -162,7 +162,8 @@ def request_of(context: click.Context, output: str | None) -> Request:
     )
 
 
-def _tell(text: str) -> None:
+def tell_of_request(text: str) -> None:
+    """What ``-v 6`` shows of each request."""
     print(text, file=sys.stderr)
 
 

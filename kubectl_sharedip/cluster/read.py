@@ -22,8 +22,6 @@ from kubectl_sharedip.model.frozen import frozen
 from kubectl_sharedip.model.raw import NotRead, NotReadReason, Origin, RawCluster, RawDocument
 
 VERSION = "version"
-_AT_ONCE = 6  # the API server counts requests in flight
-_A_CONNECTION = 2  # requests: a second short one is answered sooner than another TLS handshake is made
 USUAL_METALLB_NAMESPACE = "metallb-system"
 
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
@@ -78,7 +76,7 @@ def read_cluster(
     ]
     if VERSION in wanted:
         tasks.append(partial(_read_version, connection))
-    readings = side_by_side(tasks, workers=min(_AT_ONCE, -(-len(tasks) // _A_CONNECTION)))
+    readings = side_by_side(tasks)
     missing = {gap for reading in readings for gap in reading.not_read}
     asked = {row.plural for row in rows} | (wanted & {VERSION})
     origin = Origin()

@@ -38,4 +38,4 @@ class ConnectionRequest:
     request_timeout_s: float | None = None
     disable_compression: bool = False
     chunk_size: int = 500
-    told: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
+    told: Callable[[str], None] | None = field(default=None, repr=False)

@@ -55,7 +55,7 @@ def diagnosis_list(
 
     Events are MetalLB's alone, unless ``all_events`` asks for those of everybody.
     """
-    document = envelope("DiagnosisList", snapshot, notes)
+    document = envelope("DiagnosisList", snapshot, notes, lists_skipped=True)
     events: dict[ServiceName, list[Event]] = {}
     for event in snapshot.events:
         if all_events or event.component.startswith("metallb"):

@@ -35,11 +35,14 @@ _LEAVES_OPEN = {
 }
 
 
-def envelope(kind: str, snapshot: Snapshot, notes: Iterable[Note]) -> Document:
+def envelope(
+    kind: str, snapshot: Snapshot, notes: Iterable[Note], *, lists_skipped: bool = False
+) -> Document:
     """The head of a document, up to ``notes``; items are put in by the caller.
 
     Arguments: the kind; the snapshot that the answer is made from; the notes of this answer,
-    beside those of the snapshot.
+    beside those of the snapshot; whether its items say themselves which checks were not made for what the
+    files lack.
     """
     source = snapshot.source
     return {
@@ -67,15 +70,20 @@ def envelope(kind: str, snapshot: Snapshot, notes: Iterable[Note]) -> Document:
             ],
         },
         "items": [],
-        "notes": notes_of(snapshot, notes),
+        "notes": notes_of(snapshot, notes, lists_skipped=lists_skipped),
     }
 
 
-def notes_of(snapshot: Snapshot, notes: Iterable[Note]) -> list[Document]:
+def notes_of(snapshot: Snapshot, notes: Iterable[Note], *, lists_skipped: bool = False) -> list[Document]:
     """All notes of an answer as documents have them, each once; arguments as of ``envelope``."""
     shown = [
         {"code": note.code, "message": note_message(note)}
-        for note in (*unread_notes(snapshot), *version_notes(snapshot), *snapshot.notes, *notes)
+        for note in (
+            *unread_notes(snapshot, lists_skipped),
+            *version_notes(snapshot),
+            *snapshot.notes,
+            *notes,
+        )
     ]
     return list({(n["code"], n["message"]): n for n in shown}.values())
 
@@ -94,8 +102,11 @@ def asked_nobody(kind: str) -> Document:
     return {"apiVersion": API_VERSION, "kind": kind, "source": nothing, "items": [], "notes": []}
 
 
-def unread_notes(snapshot: Snapshot) -> tuple[Note, ...]:
-    """SIP901 for each resource that could not be read, and for what the files do not have."""
+def unread_notes(snapshot: Snapshot, lists_skipped: bool = False) -> tuple[Note, ...]:
+    """SIP901 for each resource that could not be read, and for what the files do not have.
+
+    With ``lists_skipped`` the answer names checks that want the latter: Services and pools are noted alone.
+    """
     refused = (
         Note(
             code="SIP901",
@@ -108,10 +119,10 @@ def unread_notes(snapshot: Snapshot) -> tuple[Note, ...]:
         for gap in snapshot.not_read
         if gap.reason in ("forbidden", "failed")
     )
-    return (*refused, *_not_in_files(snapshot))
+    return (*refused, *_not_in_files(snapshot, lists_skipped=lists_skipped))
 
 
-def _not_in_files(snapshot: Snapshot) -> Iterator[Note]:
+def _not_in_files(snapshot: Snapshot, *, lists_skipped: bool) -> Iterator[Note]:
     """One note of the pools, without which nothing is decided, and one of everything else.
 
     Manifests seldom have more than Services and pools, so what they lack is told in a line. Labels of
@@ -122,6 +133,8 @@ def _not_in_files(snapshot: Snapshot) -> Iterator[Note]:
         yield _lacking(
             POOLS, "which address a Service gets, if any, is not known; give the pools with -f too"
         )
+    if lists_skipped:
+        gaps = [one for one in gaps if one == "services"]
     allocations = (pool.allocation for pool in snapshot.pools)
     judged = any(allocation and allocation.namespace_selectors for allocation in allocations)
     others = [one for one in gaps if one != POOLS and (one != "namespaces" or judged)]

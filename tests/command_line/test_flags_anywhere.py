@@ -6,6 +6,7 @@ import pytest
 
 from kubectl_sharedip.cli import ls
 from kubectl_sharedip.cli.main import cli
+from kubectl_sharedip.cli.options import tell_of_request
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.request import ConnectionRequest
 
@@ -31,6 +32,8 @@ _SAID: dict[str, tuple[str | None, dict[str, object]]] = {
     "--request-timeout": ("1m.5s", {"request_timeout_s": 60.5}),
     "--chunk-size": ("7", {"chunk_size": 7}),
     "--disable-compression": (None, {"disable_compression": True}),
+    "-v": ("6", {"told": tell_of_request}),
+    "--v": ("6", {"told": tell_of_request}),
 }
 
 
