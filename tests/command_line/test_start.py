@@ -28,6 +28,7 @@ _OURS = {
     "kubectl_sharedip.cli.request",
     "kubectl_sharedip.cluster.request",
     "kubectl_sharedip.model.allowance",
+    "kubectl_sharedip.model.frozen",
 }
 
 
