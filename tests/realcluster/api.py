@@ -19,7 +19,13 @@ Json = dict[str, Any]
 Body = Mapping[str, Any] | Sequence[Any] | str | None
 
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
-_CONNECTION_LOST = (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError)
+_CONNECTION_LOST = (
+    http.client.RemoteDisconnected,
+    BrokenPipeError,
+    ConnectionResetError,
+    ssl.SSLEOFError,
+    ssl.SSLZeroReturnError,
+)
 
 
 class ApiError(Exception):
