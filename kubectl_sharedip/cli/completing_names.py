@@ -37,7 +37,7 @@ class Names:
 
     def configured(self, section: str) -> Iterable[Word]:
         """The names in ``contexts``, ``clusters`` or ``users`` of the kubeconfig."""
-        return ((name, "") for name in self._glance.config.names(section))
+        return ((name, "") for name in sorted(self._glance.config.entries[section]))
 
     def namespaces(self) -> Iterable[Word]:
         """The namespaces of the cluster, or of the files."""

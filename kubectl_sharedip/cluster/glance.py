@@ -44,6 +44,12 @@ class Glance:
         self.config: Config = read_config(request.kubeconfig, os.environ)
         self.namespace = self.config.namespace(request)
 
+    def _may_ask(self) -> bool:
+        """Whether the credential plugin of this user may ask a person something."""
+        named = self._request.user or self.config.context(self._request).get("user", "")
+        plugin = self.config.entries["users"].get(named, {}).get("exec")
+        return isinstance(plugin, dict) and plugin.get("interactiveMode") == "Always"
+
     def services(self, namespace: str | None) -> list[Mapping[str, str]]:
         """The LoadBalancer Services of a namespace, None for all, as kubectl's table has them.
 
@@ -88,7 +94,7 @@ class Glance:
 
     def _quick(self, path: str, accept: str) -> Answer | None:
         """A whole answer, or None where the usual way has to be gone. Raises NoAnswer."""
-        if self.config.asks(self._request):
+        if self._may_ask():
             raise NoAnswer
         place = self.config.plain(self._request)
         if place is None or has_proxy():

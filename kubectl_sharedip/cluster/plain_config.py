@@ -42,10 +42,6 @@ class Config:
     current: str
     whole: bool  # each file could be read, and is a kubeconfig
 
-    def names(self, section: str) -> list[str]:
-        """The names in ``contexts``, ``clusters`` or ``users``, sorted."""
-        return sorted(self.entries[section])
-
     def context(self, request: ConnectionRequest) -> Mapping[str, Any]:
         """The context that is meant; empty where there is none."""
         return self.entries["contexts"].get(request.context or self.current, {})
@@ -76,12 +72,6 @@ class Config:
         """A copy of the entry, empty where none is named, None where that one is not there."""
         body = self.entries[section].get(str(name)) if name else {}
         return None if body is None else dict(body)
-
-    def asks(self, request: ConnectionRequest) -> bool:
-        """Whether the credential plugin of this user may ask a person something."""
-        user = self.entries["users"].get(request.user or self.context(request).get("user", ""), {})
-        plugin = user.get("exec")
-        return isinstance(plugin, dict) and plugin.get("interactiveMode") == "Always"
 
 
 def _is_private(server: str) -> bool:
@@ -140,9 +130,8 @@ def _load(path: str) -> Mapping[str, Any] | None:
 def _other_yaml(text: str) -> Mapping[str, Any] | None:
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(text, Loader=loader)  # each is a safe loader
+        content = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # each is a safe loader
     except (ValueError, yaml.YAMLError):
         return None
     return content if isinstance(content, dict) else None

@@ -12,13 +12,8 @@ from typing import Any
 # What begins with a letter or a slash is a text, but for a few words that YAML knows.
 _KEY = frozenset({*ascii_letters, *digits, "-"})
 _WORD = _KEY | {*"+/=._@:"}
-_FIRST = frozenset({*ascii_letters, "/"})
-_KNOWN = {"true": True, "false": False}
+_KNOWN: dict[str, Any] = {"": None, " true": True, " false": False, " {}": {}}
 _OTHERS = ("yes", "no", "on", "off", "null", "true", "false", "y", "n")
-
-
-class _OtherYaml(Exception):
-    """Not of this form."""
 
 
 def plain_yaml(text: str) -> dict[str, Any] | None:
@@ -26,7 +21,7 @@ def plain_yaml(text: str) -> dict[str, Any] | None:
     try:
         lines = [_line(line) for line in text.removesuffix("\n").split("\n")]
         found, end = _mapping(lines, 0, 0)
-    except (_OtherYaml, RecursionError):
+    except (ValueError, RecursionError):
         return None
     return found if end == len(lines) else None
 
@@ -39,32 +34,22 @@ def _line(text: str) -> _Line:
     column = len(text) - len(rest)
     dash = column if rest.startswith("- ") else None
     key, colon, word = rest.removeprefix("- ").partition(":")
-    if not colon or not _is_text(key, _KEY):
-        raise _OtherYaml
-    value: Any = None
-    if word == " {}":
-        value = {}
-    elif word:
-        value = _KNOWN.get(word[1:], word[1:])
-        if word[0] != " " or (isinstance(value, str) and not _is_text(value, _WORD)):
-            raise _OtherYaml
-    return dash, column if dash is None else column + 2, key, value
+    known = word in _KNOWN
+    fits = known or _is_text(word.removeprefix(" "), _WORD, word[0])
+    if not (colon and fits and _is_text(key, _KEY)):
+        raise ValueError
+    return dash, column if dash is None else column + 2, key, _KNOWN[word] if known else word[1:]
 
 
-def _is_text(word: str, allowed: frozenset[str]) -> bool:
-    return (
-        word[:1] in allowed & _FIRST
-        and allowed.issuperset(word)
-        and not word.endswith(":")
-        and word.lower() not in _OTHERS
-    )
+def _is_text(word: str, allowed: frozenset[str], before: str = " ") -> bool:
+    begins = before == " " and (word[:1].isalpha() or word[:1] == "/") and not word.endswith(":")
+    return begins and allowed.issuperset(word) and word.lower() not in _OTHERS
 
 
 def _mapping(lines: list[_Line], at: int, column: int) -> tuple[dict[str, Any], int]:
     """The mapping whose first key is in that line, and the line after it."""
     found: dict[str, Any] = {}
-    begin = at
-    while at < len(lines) and lines[at][1] == column and (lines[at][0] is None or at == begin):
+    while at < len(lines) and lines[at][1] == column and (lines[at][0] is None or not found):
         _, _, key, value = lines[at]
         at += 1
         if value is None and at < len(lines):
@@ -74,7 +59,7 @@ def _mapping(lines: list[_Line], at: int, column: int) -> tuple[dict[str, Any], 
             elif dash is None and deeper > column:
                 value, at = _mapping(lines, at, deeper)
         if key in found:
-            raise _OtherYaml
+            raise ValueError
         found[key] = value
     return found, at
 

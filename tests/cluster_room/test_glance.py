@@ -41,7 +41,7 @@ def test_several_files_are_one_as_kubectl_reads_them(tmp_path: Path) -> None:
     paths = ":".join(str(tmp_path / name) for name in ("missing", "broken", "first", "second"))
     config = read_config(None, {"KUBECONFIG": paths})
 
-    assert config.names("contexts") == ["a", "b"]
+    assert sorted(config.entries["contexts"]) == ["a", "b"]
     assert config.namespace(ConnectionRequest()) == "here"
     assert config.namespace(ConnectionRequest(context="b")) == "default"
     assert config.namespace(ConnectionRequest(context="b", namespace="asked")) == "asked"
