@@ -94,7 +94,7 @@ class _Sample:
     """What the standard library notes of such a class."""
 
 
-_PARAMETERS = getattr(_Sample, "__dataclass_params__")  # noqa: B009 - no type checker knows of it
+_PARAMETERS = vars(_Sample)["__dataclass_params__"]
 
 
 def _comparing(its: _Its, *, order: bool) -> dict[str, Callable[..., Any]]:
