@@ -41,15 +41,18 @@ def once(count: Callable[P, V]) -> Callable[P, V]:
     """The same function, which counts the same frozen values the first time only.
 
     They are given by place, and are the same where they are the very same objects. Those of the last few
-    calls are held on to, so that no other value can come to have the identity of one of them.
+    calls are held on to, so that no other value can come to have the identity of one of them. What is given
+    by name would not be told apart: a TypeError.
     """
     kept: dict[tuple[int, ...], tuple[object, V]] = {}
 
     def counted(*values: P.args, **named: P.kwargs) -> V:
+        if named:
+            raise TypeError(f"given by name: {', '.join(named)}")
         place = tuple(map(id, values))
         found = kept.get(place)
         if found is None:
-            found = values, count(*values, **named)
+            found = values, count(*values, **named)  # none is named
             if len(kept) >= MOST_KEPT:
                 del kept[next(iter(kept))]
             kept[place] = found

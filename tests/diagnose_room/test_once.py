@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kubectl_sharedip.model.same import MOST_KEPT, once
 
 
@@ -50,3 +52,11 @@ def test_nothing_counts_as_counted() -> None:
     one = Counted()
     assert (count(one), count(one)) == (None, None)
     assert len(asked) == 1
+
+
+def test_what_is_given_by_name_is_refused() -> None:
+    """It would not be told apart."""
+    count = once(lambda values, more=0: len(values) + more)
+    assert count([1]) == 1
+    with pytest.raises(TypeError, match="given by name: more"):
+        count([1], more=2)
