@@ -30,7 +30,7 @@ def next_place(page: bytes) -> str:
     found = _METADATA.search(head)
     try:
         metadata, _ = _DECODER.raw_decode(head, found.end()) if found else ({}, 0)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     place = metadata.get("continue") if isinstance(metadata, dict) else None
     return place if isinstance(place, str) else ""

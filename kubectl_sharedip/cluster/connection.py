@@ -184,7 +184,7 @@ class Connection:
         """The object that an answer holds. Raises ClusterError where it holds none."""
         try:
             answer = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if isinstance(answer, dict):
             return answer

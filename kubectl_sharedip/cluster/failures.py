@@ -73,7 +73,7 @@ def error_status(status: dict[str, Any], where: str) -> ClusterError:
 def _words_of(status: int, body: bytes) -> str:
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict) and answer.get("message"):
         reason = f" ({answer['reason']})" if answer.get("reason") else ""

@@ -147,7 +147,7 @@ def _decoded(body: bytes) -> Json:
 
     try:
         answer = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NoAnswer from error
     if not isinstance(answer, dict):
         raise NoAnswer

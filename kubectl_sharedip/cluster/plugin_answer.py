@@ -49,7 +49,7 @@ def _status(output: bytes, version: str) -> dict[str, Any]:
     try:
         # kubectl takes both, and what begins like JSON has to be JSON.
         answer = json.loads(output) if output.lstrip()[:1] == b"{" else yaml.safe_load(output)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         raise ValueError("decoding stdout: it is no ExecCredential")

@@ -1,7 +1,8 @@
 """JSON text to documents, by the JSON reader.
 
 It exists because a YAML parser needs a minute for what JSON reads in a second, and clusters with
-10,000 Services are saved as JSON. It refuses what only Python takes for JSON (NaN, infinities).
+10,000 Services are saved as JSON. It refuses what only Python takes for JSON (NaN, infinities), and
+what is nested deeper than those who walk through an object can follow.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import re
 from typing import Any, NoReturn
 
 from kubectl_sharedip.files.errors import FileError, syntax_error
+
+#: Levels of nesting. Who walks through an object takes up to two of Python's thousand frames for each.
+MAX_DEPTH = 400
 
 # `kubectl get -w -o json` writes one object after another, other tools put --- between them.
 _BETWEEN = re.compile(r"(?:\s|^---[ \t]*$)*", re.MULTILINE)
@@ -25,7 +29,8 @@ def looks_like_json(text: str) -> bool:
 def json_documents(text: str, *, file: str) -> list[tuple[int, Any]]:
     """Each top-level value of ``text`` with the line (1 or more) on which it begins.
 
-    ``file`` is the file as given. Raises FileError where the text is not JSON.
+    ``file`` is the file as given. Raises FileError where the text is not JSON, or is nested deeper
+    than MAX_DEPTH.
     """
     decoder = json.JSONDecoder(parse_float=_number, parse_constant=_no_constant)
     found: list[tuple[int, Any]] = []
@@ -38,9 +43,11 @@ def json_documents(text: str, *, file: str) -> list[tuple[int, Any]]:
         except json.JSONDecodeError as error:
             raise _problem(file, error.lineno, f"{error.msg} (column {error.colno})", text) from error
         except RecursionError as error:
-            raise _problem(file, line, "it is nested too deeply", text) from error
+            raise _too_deep(file, line, text) from error
         except ValueError as error:
             raise _problem(file, line, str(error), text) from error
+        if _deeper(value, MAX_DEPTH):
+            raise _too_deep(file, line, text)
         found.append((line, value))
         start = _skip(text, end)
     return found
@@ -49,6 +56,20 @@ def json_documents(text: str, *, file: str) -> list[tuple[int, Any]]:
 def _skip(text: str, start: int) -> int:
     match = _BETWEEN.match(text, start)
     return match.end() if match else start
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects stand in each other more than ``levels`` deep.
+
+    By levels and not by calls: calls are what there are too few of.
+    """
+    level = [value]
+    for _ in range(levels + 1):
+        holders = [one for one in level if isinstance(one, dict | list)]
+        if not holders:
+            return False
+        level = [one for each in holders for one in (each.values() if isinstance(each, dict) else each)]
+    return True
 
 
 def _number(digits: str) -> float:
@@ -60,6 +81,11 @@ def _number(digits: str) -> float:
 
 def _no_constant(word: str) -> NoReturn:
     raise ValueError(f"{word} is not a value of JSON")
+
+
+def _too_deep(file: str, line: int, text: str) -> FileError:
+    problem = f"it is nested more than {MAX_DEPTH} levels deep"
+    return syntax_error(file=file, line=line, problem=problem, text=text)
 
 
 def _problem(file: str, line: int, problem: str, text: str) -> FileError:

@@ -47,6 +47,7 @@ def test_the_head_tells_where_the_next_page_begins() -> None:
         b'{"metadata":[],"items":[]}',
         b'{"metadata":{"continue":"cut off',
         b'{"metadata":{"note":"' + b"x" * 5000 + b'","continue":"far"},"items":[]}',
+        pytest.param(b'{"metadata":' + b"[" * 4000, id="deep"),
         b"\xff<html>",
         b"",
     ],

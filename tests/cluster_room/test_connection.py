@@ -268,6 +268,8 @@ def test_what_is_not_there(to: Connect) -> None:
         (302, b"", "server", "HTTP 302 Found"),
         (200, b"<html>log in</html>", "server", "does not answer like an API server"),
         (200, b"[1]", "server", "does not answer like an API server"),
+        pytest.param(200, b"[" * 200_000, "server", "does not answer like an API server", id="deep"),
+        pytest.param(500, b"[" * 200_000, "server", "HTTP 500 Internal Server Error", id="deep 500"),
     ],
 )
 def test_answers_that_help_nobody(to: Connect, status: int, body: bytes, kind: str, words: str) -> None:

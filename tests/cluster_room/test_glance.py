@@ -12,7 +12,7 @@ import pytest
 from kubectl_sharedip.cluster.glance import Glance, NoAnswer
 from kubectl_sharedip.cluster.plain_config import read_config
 from kubectl_sharedip.cluster.request import ConnectionRequest
-from tests.fakeapi import FakeApi, Json
+from tests.fakeapi import FakeApi, Fault, Json
 
 _QUICK = "kubectl-sharedip (completion)"
 
@@ -133,3 +133,11 @@ def test_a_credential_plugin_is_run_unless_it_asks_a_person(
             with pytest.raises(NoAnswer):
                 looked.namespaces()
     assert (tmp_path / "ran").exists() == run
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[1]", b"[" * 200_000], ids=["page", "list", "deep"])
+def test_an_answer_that_is_no_object_is_left_to_the_usual_connection(tmp_path: Path, body: bytes) -> None:
+    with FakeApi([namespace("shop")]) as api:
+        api.fail("namespaces", Fault(status=200, body=body))
+        with pytest.raises(NoAnswer):
+            glance(api, tmp_path).namespaces()

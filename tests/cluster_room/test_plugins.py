@@ -96,6 +96,7 @@ def test_it_gives_the_token_and_talks_to_its_user(
     [
         (("exit 3",), "exec: executable {script} failed with exit code 3"),
         (("echo hello",), "decoding stdout: it is no ExecCredential"),
+        (("yes '{\"a\":' | head -n 100000",), "decoding stdout: it is no ExecCredential"),
         ((credential(token=""),), "exec plugin didn't return a token or cert/key pair"),
         ((credential(clientKeyData=SECRET),), "exec plugin returned only certificate or key, not both"),
         (

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from kubectl_sharedip.files.json_text import MAX_DEPTH
 from tests.files_room.any_cluster import any_cluster
 from tests.hostile.asking import Said, say
 from tests.hostile.mutate import spoilt
@@ -79,10 +80,12 @@ def _written(folder: Path, bodies: list[Any]) -> Path:
 def _sound_part(said: Said, bodies: list[Any], after: list[Any], touched: set[int]) -> None:
     """Every Service that nobody touched, and whose name no other took, is told of.
 
-    What is no Kubernetes object any more makes a file one that cannot be read, as for kubectl.
+    What is no Kubernetes object any more makes a file one that cannot be read, as for kubectl, and so does
+    nesting that no object has.
     """
     if said.status == 3:
-        assert "not a Kubernetes object" in said.err or "not an object" in said.err, said.err
+        unreadable = ("not a Kubernetes object", "not an object", f"nested more than {MAX_DEPTH} levels deep")
+        assert any(word in said.err for word in unreadable), said.err
         return
     spoilt_names = {_name(body) for at in touched for body in (bodies[at], after[at])}
     sound = {

@@ -14,6 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.hostile, however pytest was started
 
+from kubectl_sharedip.files.json_text import MAX_DEPTH
 from tests.hostile.asking import COMMANDS, say
 from tests.hostile.malformed import play_objects, play_text, services_told
 
@@ -66,6 +67,34 @@ def test_a_file_that_is_refused_says_why(text: str, word: str, tmp_path: Path) -
 
     assert said.status == 3
     assert word in said.err and str(file) in said.err, said.err
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("place", ["port", "status", "labels", "annotations", "managedFields"])
+@pytest.mark.parametrize("level", ["[]", '{"a":}'], ids=["lists", "objects"])
+def test_what_is_as_deep_as_the_reader_takes_can_be_walked_through(
+    words: tuple[str, ...], place: str, level: str, tmp_path: Path
+) -> None:
+    body = _service("a", **({"ports": ["deep"]} if place == "port" else {}))
+    if place == "status":
+        body["status"] = {"loadBalancer": "deep"}
+    elif place != "port":
+        body["metadata"][place] = "deep"
+    held = 6  # levels of the List, the Service and its parts, at most
+    opening, closing = level[:-1] * (MAX_DEPTH - held), level[-1] * (MAX_DEPTH - held)
+    file = tmp_path / "deep.json"
+    file.write_text(_list(body, _service("b")).replace('"deep"', f"{opening}1{closing}"))
+
+    said = say(*words, "-f", str(file))
+
+    assert "levels deep" not in said.err
+
+
+def test_one_level_more_than_the_reader_takes_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "deep.json"
+    for levels, word in ((MAX_DEPTH, "not a Kubernetes object"), (MAX_DEPTH + 1, "levels deep")):
+        file.write_text("[" * levels + "]" * levels)
+        assert word in say("ls", "-f", str(file)).err
 
 
 @pytest.mark.parametrize("form", ["yaml", "json"])

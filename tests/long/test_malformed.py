@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +17,7 @@ _OBJECTS, _TEXTS, _PROCESSES = 40_000, 10_000, 500
 _MOST_BYTES = 300 * 2**20  # of a process; one on a sound file takes some 40 MB
 _BIG_BYTES, _MOST_FOR_BIG = 100 * 2**20, 700 * 2**20
 _ROOT = Path(__file__).parents[2]
+_STOPWATCH = _ROOT / "scripts/benching/stopwatch.py"  # a process counts what its parent took as its own
 
 
 def test_in_process(seed: int, say: Callable[[str], None], tmp_path: Path) -> None:
@@ -56,21 +59,24 @@ def test_a_file_of_a_hundred_megabytes(say: Callable[[str], None], tmp_path: Pat
 
 def _run(words: tuple[str, ...], file: Path) -> int:
     """How much memory a process took at most, in bytes. Raises AssertionError for a fault of the program."""
-    measuring = "import resource, runpy, sys; sys.argv[0] = 'kubectl-sharedip'\n" + _MEASURED
-    command = [sys.executable, "-c", measuring, *words, "-f", str(file)]
+    errors = file.with_name("errors.txt")
+    order = {
+        "commands": [[sys.executable, "-m", "kubectl_sharedip", *words, "-f", str(file)]],
+        "environment": dict(os.environ),
+        "output": os.devnull,
+        "errors": str(errors),
+    }
     done = subprocess.run(
-        command, cwd=_ROOT, capture_output=True, text=True, errors="replace", timeout=120, check=False
+        [sys.executable, "-I", str(_STOPWATCH)],
+        cwd=_ROOT,
+        input=json.dumps(order),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     )
-    *err, peak = done.stderr.splitlines()
-    said = "\n".join(err)
-    assert done.returncode in STATUSES, (words, done.returncode, said)
+    (process,) = json.loads(done.stdout)["processes"]
+    said = errors.read_text("utf-8", errors="replace")
+    assert process["status"] in STATUSES, (words, process["status"], said)
     assert "Traceback" not in said and "this is a fault" not in said, (words, said)
-    return int(peak) * (1 if sys.platform == "darwin" else 1024)
-
-
-_MEASURED = """
-try:
-    runpy.run_module("kubectl_sharedip", run_name="__main__")
-finally:
-    print(f"\\n{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}", file=sys.stderr)
-"""
+    return int(process["peak_kb"]) * 1024
