@@ -44,11 +44,18 @@ def spoilt(bodies: list[Json], chance: Random) -> tuple[list[Json], set[int]]:
         at = chance.randrange(len(after))
         touched.add(at)
         holder = [after[at]]
-        places = [place for place in _places(holder) if place[0] is not holder or chance.random() < 0.02]
+        places = [
+            place for place in _places(holder) if not _ends_it(*place, holder) or chance.random() < 0.02
+        ]
         if places:
             _spoil(*chance.choice(places), chance)
         after[at] = holder[0] if holder else None
     return after, touched
+
+
+def _ends_it(within: Json, key: Any, holder: list[Json]) -> bool:
+    """Whether the place is the object itself, or what makes it one: without it the file is refused."""
+    return within is holder or (within is holder[0] and key in ("apiVersion", "kind"))
 
 
 def _places(node: Json) -> Iterator[tuple[Json, Any]]:

@@ -12,6 +12,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # tests..., however pytest was started
 
+from tests.real.telling import Tell, told
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of them are long."""
@@ -20,18 +22,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("long")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures and seeds once more: of a process beside this one nothing else is printed."""
+    for line in told(terminalreporter):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture
-def say(
-    capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
-) -> Callable[[str], None]:
+def say(capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]) -> Tell:
     """Prints a figure past pytest's capture, and keeps it in the record of the run."""
-
-    def said(text: str) -> None:
-        record_property("told", text)
-        with capsys.disabled():
-            print(f"\n{text}", flush=True)
-
-    return said
+    return Tell(capsys, record_property)
 
 
 @pytest.fixture

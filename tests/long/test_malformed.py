@@ -6,29 +6,37 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+
+import pytest
 
 from tests.hostile.asking import COMMANDS, STATUSES
 from tests.hostile.malformed import objects_file, play_objects, play_text, text_file
 
 _OBJECTS, _TEXTS, _PROCESSES = 40_000, 10_000, 500
+_PARTS = 4  # side by side
 _MOST_BYTES = 300 * 2**20  # of a process; one on a sound file takes some 40 MB
 _BIG_BYTES, _MOST_FOR_BIG = 100 * 2**20, 700 * 2**20
 _ROOT = Path(__file__).parents[2]
 _STOPWATCH = _ROOT / "scripts/benching/stopwatch.py"  # a process counts what its parent took as its own
 
 
-def test_in_process(seed: int, say: Callable[[str], None], tmp_path: Path) -> None:
-    ended: dict[int, int] = {}
-    for number in range(_OBJECTS + _TEXTS):
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_in_process(part: int, seed: int, say: Callable[[str], None], tmp_path: Path) -> None:
+    ended: Counter[int] = Counter()
+    numbers = range(part, _OBJECTS + _TEXTS, _PARTS)
+    for number in numbers:
         play = play_objects if number < _OBJECTS else play_text
-        words = COMMANDS[number % len(COMMANDS)]
-        said = play(f"{seed} {number}", tmp_path, words)
-        ended[said.status] = ended.get(said.status, 0) + 1
-    say(f"spoilt inputs: {_OBJECTS} of objects, {_TEXTS} of texts; by exit status {sorted(ended.items())}")
-    assert sum(ended.values()) == _OBJECTS + _TEXTS
+        words = COMMANDS[number // _PARTS % len(COMMANDS)]
+        ended[int(play(f"{seed} {number}", tmp_path, words).status)] += 1
+    say(
+        f"spoilt inputs in process, part {part + 1} of {_PARTS}: {len(numbers)} of {_OBJECTS} with spoilt objects"
+        f" and {_TEXTS} of damaged text; by exit status {dict(sorted(ended.items()))}"
+    )
+    assert ended.total() == len(numbers)
 
 
 def test_as_processes(seed: int, say: Callable[[str], None], tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # tests.realcluster, however
 
 from tests.real.crash_town import CrashTown
 from tests.real.running import Plugin
-from tests.real.telling import Tell, totals
+from tests.real.telling import Tell, seconds, told, totals
 from tests.realcluster import parts
 from tests.realcluster.cluster import RealCluster
 
@@ -91,9 +91,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     found = config.stash[_PLAYED]
     if found:
         counted = Counter(one.version for one in found)
-        told = ", ".join(f"{counted[version]} on {version}" for version in parts.METALLB_VERSIONS)
-        terminalreporter.write_line(f"remedies of broken clusters that were done: {len(found)} ({told})")
-    for line in totals(terminalreporter):
+        each = ", ".join(f"{counted[version]} on {version}" for version in parts.METALLB_VERSIONS)
+        terminalreporter.write_line(f"remedies of broken clusters that were done: {len(found)} ({each})")
+    for line in (*told(terminalreporter), *totals(terminalreporter), *seconds(terminalreporter)):
         terminalreporter.write_line(line)
 
 

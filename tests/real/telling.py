@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.real.drawing import Tally
 
 FAULTS, TOLD = "faults", "told"
+_SUITES = {"faults": "test_faults_", "crashes": "test_doing_killed", "soak": "test_soak"}
 
 
 class Tell:
@@ -51,9 +53,29 @@ class Tell:
 
 def totals(reporter: pytest.TerminalReporter) -> list[str]:
     """A line for each command that met faults in this run, and one for all of them."""
+    return list(sums(_recorded(reporter, FAULTS)))
+
+
+def told(reporter: pytest.TerminalReporter) -> list[str]:
+    """What was told in processes beside this one, where it could not be printed at once."""
+    beside = reporter.config.getoption("numprocesses", None)
+    return _recorded(reporter, TOLD) if beside else []
+
+
+def _recorded(reporter: pytest.TerminalReporter, what: str) -> list[str]:
     reports = [one for key in ("passed", "failed") for one in reporter.stats.get(key, ())]
     properties = [pair for report in reports for pair in getattr(report, "user_properties", ())]
-    return list(sums(value for name, value in properties if name == FAULTS))
+    return [value for name, value in properties if name == what]
+
+
+def seconds(reporter: pytest.TerminalReporter) -> Iterator[str]:
+    """How many tests of faults, crashes and the soak this run had, and how long each took in all."""
+    reports = [one for key in ("", "passed", "failed") for one in reporter.stats.get(key, ())]
+    for name, files in _SUITES.items():
+        of_suite = [one for one in reports if Path(one.location[0]).name.startswith(files)]
+        if of_suite:
+            tests = len({one.nodeid for one in of_suite})
+            yield f"{name}: {tests} tests in {sum(one.duration for one in of_suite):.0f} s"
 
 
 def sums(records: Iterable[str]) -> Iterator[str]:
