@@ -33,8 +33,8 @@ def test_in_process(part: int, seed: int, say: Callable[[str], None], tmp_path: 
         words = COMMANDS[number // _PARTS % len(COMMANDS)]
         ended[int(play(f"{seed} {number}", tmp_path, words).status)] += 1
     say(
-        f"spoilt inputs in process, part {part + 1} of {_PARTS}: {len(numbers)} of {_OBJECTS} with spoilt objects"
-        f" and {_TEXTS} of damaged text; by exit status {dict(sorted(ended.items()))}"
+        f"spoilt inputs in process, part {part + 1} of {_PARTS}: {len(numbers)} of {_OBJECTS} with spoilt"
+        f" objects and {_TEXTS} of damaged text; by exit status {dict(sorted(ended.items()))}"
     )
     assert ended.total() == len(numbers)
 
