@@ -17,6 +17,7 @@ from kubectl_sharedip.cli.failures import report
 from kubectl_sharedip.cli.output import say
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.limits import unevenly
 from kubectl_sharedip.model.frozen import frozen
 
 _GATHER_S = 0.3  # what belongs together comes within moments: one answer to it, not five
@@ -63,7 +64,7 @@ def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round
             if str(error) != trouble:
                 report(error)
             trouble = str(error)
-            pause_s = _AFTER_TROUBLE_S
+            pause_s = unevenly(_AFTER_TROUBLE_S)
         else:
             trouble = ""
             told = _told(found.document)
@@ -75,7 +76,7 @@ def watch(request: Request, resources: Sequence[str], answer: Callable[[], Round
                 pause_s = _IN_FLIGHT_S
             # A refusal that is new may be one for a moment; one that stays is no reason to go on asking.
             if any(gap["reason"] == "failed" or gap not in missing for gap in gaps):
-                pause_s = _AFTER_TROUBLE_S
+                pause_s = unevenly(_AFTER_TROUBLE_S)
             missing = gaps
             # What was refused when the watches began, and is read by now.
             unwatched = changes.narrow - {gap["resource"] for gap in gaps}

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from kubectl_sharedip.cluster.connection import Connection
 from kubectl_sharedip.cluster.errors import ClusterError
+from kubectl_sharedip.cluster.limits import unevenly
 from kubectl_sharedip.cluster.read import USUAL_METALLB_NAMESPACE
 from kubectl_sharedip.cluster.resources import RESOURCES, Resource
 from kubectl_sharedip.cluster.watch import WatchExpired, watch
@@ -105,7 +106,7 @@ class Changes:
                         self.unwatched |= {row.plural}
                     self._changed.set()
                     return
-                time.sleep(_AFTER_TROUBLE_S)
+                time.sleep(unevenly(_AFTER_TROUBLE_S))
             try:
                 version = self._version(row, namespace)
             except ClusterError:

@@ -15,7 +15,7 @@ from typing import Any
 
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.failures import refused_by_server
-from kubectl_sharedip.cluster.limits import time_limits
+from kubectl_sharedip.cluster.limits import time_limits, unevenly
 from kubectl_sharedip.cluster.plain_target import plain_target
 from kubectl_sharedip.cluster.request import ConnectionRequest
 from kubectl_sharedip.cluster.target import Target
@@ -197,13 +197,6 @@ class Connection:
 
 
 def _pause_s(response: Answer) -> float | None:
-    """How long a busy server asks to be left alone, in seconds; None where it does not.
-
-    Up to a quarter more, so that all who were told the same do not come back at the same moment.
-    """
-    if response.status not in _BUSY:
-        return None
-    from random import random  # few servers are busy
-
-    asked = response.header("Retry-After")
-    return min(float(asked), _LONGEST_PAUSE_S) * (1 + random() / 4) if asked.isdigit() else None
+    """How long to leave alone a server that asks for it, in seconds; None where it does not."""
+    asked = response.header("Retry-After") if response.status in _BUSY else ""
+    return unevenly(min(float(asked), _LONGEST_PAUSE_S)) if asked.isdigit() else None

@@ -1,5 +1,5 @@
-"""How far a request may go: how long it may take, and which hosts are this machine, whether through a
-proxy. Enforces nothing.
+"""How far a request may go: how long it may take, how long until the next one, and which hosts are this
+machine, whether through a proxy. Enforces nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from kubectl_sharedip.model.frozen import frozen
 
 _CONNECT_TIMEOUT_S = 5.0
 _SILENCE_S = 30.0
+_MOST_JITTER = 0.25  # of a pause
 _THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -35,6 +36,16 @@ def time_limits(request_timeout_s: float | None) -> Limits:
         return Limits(connect_s=_CONNECT_TIMEOUT_S, silence_s=_SILENCE_S, overall_s=None)
     limit_s = request_timeout_s or None
     return Limits(connect_s=limit_s, silence_s=limit_s, overall_s=limit_s)
+
+
+def unevenly(pause_s: float) -> float:
+    """The pause in seconds, and by chance up to a quarter more.
+
+    What was told the same, or broke together, does not all come back at one moment.
+    """
+    from random import random  # few servers are busy, and few watches break
+
+    return pause_s * (1 + random() * _MOST_JITTER)
 
 
 def is_loopback(host: str) -> bool:

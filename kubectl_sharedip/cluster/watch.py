@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from kubectl_sharedip.cluster.connection import Connection, Json
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.failures import error_status
+from kubectl_sharedip.cluster.limits import unevenly
 from kubectl_sharedip.cluster.lists import is_load_balancer, slimmed
 from kubectl_sharedip.cluster.resources import SERVICES, Resource
 
 _MAY_PASS = ("unreachable", "timeout", "server")
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 3.0
-_MOST_JITTER = 0.25  # of a pause: watches that broke together do not all come back at one moment
 
 
 class WatchExpired(ClusterError):
@@ -82,15 +82,9 @@ def watch(
             trouble = error
         # A server that ends every watch at once is given some rest, too.
         pause_s = _FIRST_PAUSE_S if before != kept.resource_version else min(2 * pause_s, _LONGEST_PAUSE_S)
-        time.sleep(max(0.0, min(_unevenly(pause_s), end - time.monotonic())))
+        time.sleep(max(0.0, min(unevenly(pause_s), end - time.monotonic())))
     if trouble is not None:
         raise trouble
-
-
-def _unevenly(pause_s: float) -> float:
-    from random import random  # few watches break
-
-    return pause_s * (1 + random() * _MOST_JITTER)
 
 
 class _Watch:
