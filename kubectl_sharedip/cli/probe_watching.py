@@ -7,10 +7,9 @@ addresses. Where the API server goes away, that is said once, and what was read 
 from __future__ import annotations
 
 import json
-import queue
-import threading
 import time
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, NoReturn
 
 from kubectl_sharedip.cli.output import (
@@ -24,6 +23,7 @@ from kubectl_sharedip.cli.probe import Sight, answer, look, show
 from kubectl_sharedip.cli.probe_request import ProbeRequest
 from kubectl_sharedip.cli.request import Request
 from kubectl_sharedip.cli.watching import tidy
+from kubectl_sharedip.cluster.errand import Errand
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.render.probe import changes
 from kubectl_sharedip.render.text import visible, wrap
@@ -48,9 +48,8 @@ class _Source:
         self.sight: Sight = look(request, wanted)
         self._read_at = time.monotonic()
         self._stale = False
-        self._underway = False
+        self._reading: Errand[Sight] | None = None
         self._trouble = ""
-        self._read: queue.SimpleQueue[Sight | Exception] = queue.SimpleQueue()
 
     def pause(self) -> None:
         """Waits for the next round; takes over what was read meanwhile, and has it read where that is due.
@@ -63,34 +62,29 @@ class _Source:
         until = time.monotonic() + _EVERY_S
         while (left_s := until - time.monotonic()) > 0:
             self._stale = self._changes.wait(left_s, gather_s=0.0) or self._stale
-        if self._underway and not self._read.empty():
-            self._take(self._read.get())
+        if self._reading is not None and self._reading.over:
+            reading, self._reading = self._reading, None
+            self._take(reading)
         due = (self._stale or self._changes.unwatched) and time.monotonic() - self._read_at >= _READ_EVERY_S
-        if due and not self._underway:
-            self._underway, self._stale = True, False
+        if due and self._reading is None:
+            self._stale = False
             # A server that does not answer takes its time to show it, and nobody should wait for that.
-            threading.Thread(target=self._read_anew, daemon=True).start()
+            self._reading = Errand(partial(look, self._request, self._wanted))
 
-    def _read_anew(self) -> None:
+    def _take(self, reading: Errand[Sight]) -> None:
+        self._read_at = time.monotonic()
         try:
-            self._read.put(look(self._request, self._wanted))
-        except Exception as error:  # handed over: it is raised where somebody can catch it
-            self._read.put(error)
-
-    def _take(self, found: Sight | Exception) -> None:
-        self._underway, self._read_at = False, time.monotonic()
-        if isinstance(found, Sight):
-            if self._trouble:
-                say([f"{_now()} The cluster is read again."])
-            self.sight, self._trouble = found, ""
+            self.sight = reading.result()
+        except ClusterError as error:
+            self._stale = True  # so it is read as soon as that is possible
+            if str(error) != self._trouble:
+                what, *_ = str(error).splitlines()
+                say([f"{_now()} {what}: what was read of the cluster before is tried on."])
+            self._trouble = str(error)
             return
-        if not isinstance(found, ClusterError):
-            raise found
-        self._stale = True  # so it is read as soon as that is possible
-        if str(found) != self._trouble:
-            what, *_ = str(found).splitlines()
-            say([f"{_now()} {what}: what was read of the cluster before is tried on."])
-        self._trouble = str(found)
+        if self._trouble:
+            say([f"{_now()} The cluster is read again."])
+        self._trouble = ""
 
 
 def _now() -> str:

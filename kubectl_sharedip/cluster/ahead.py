@@ -1,4 +1,4 @@
-"""The next page of a list, asked for while the one before it is still being read.
+"""Where the next page of a list begins, to ask for it while the one before it is still being read.
 
 It exists because the server takes as long to make a page as this program takes to read one: side by side
 they take half. Where the next page begins stands at the head of most lists. Of custom resources it comes
@@ -8,13 +8,7 @@ after the items, and is known when those are read. Refuses to understand more of
 from __future__ import annotations
 
 import json
-import queue
 import re
-import threading
-from collections.abc import Callable
-from typing import TypeVar
-
-T = TypeVar("T")
 
 _HEAD_BYTES = 4096
 _ITEMS, _METADATA = '"items"', re.compile(r'"metadata"\s*:\s*')
@@ -34,26 +28,3 @@ def next_place(page: bytes) -> str:
         return ""
     place = metadata.get("continue") if isinstance(metadata, dict) else None
     return place if isinstance(place, str) else ""
-
-
-def begun(task: Callable[[], T]) -> Callable[[], T]:
-    """Begins the task in the background; what is returned waits for its end, once.
-
-    That gives what the task gives, and raises what it raises. A task that nobody waits for is left to itself.
-    """
-    done: queue.SimpleQueue[tuple[T] | Exception] = queue.SimpleQueue()
-
-    def work() -> None:
-        try:
-            done.put((task(),))
-        except Exception as error:  # handed over: it is raised where somebody can catch it
-            done.put(error)
-
-    def ended() -> T:
-        outcome = done.get()
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome[0]
-
-    threading.Thread(target=work, daemon=True).start()
-    return ended

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from kubectl_sharedip.cluster.ahead import begun, next_place
+from kubectl_sharedip.cluster.ahead import next_place
 from kubectl_sharedip.cluster.connection import Connection, Json
+from kubectl_sharedip.cluster.errand import Errand
 from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.resources import SERVICE_TYPE, SERVICE_TYPE_SELECTOR, Resource
 
@@ -94,7 +95,7 @@ def _paged(
     while True:
         place = next_place(answer)
         following = partial(connection.fetched, path, {**limited, "continue": place})
-        coming = begun(following) if place else None  # it comes while this page is read
+        coming = Errand(following) if place else None  # it comes while this page is read
         page = connection.decoded(answer)
         # Objects in a list do not say what they are; the list does.
         header = {"apiVersion": page.get("apiVersion"), "kind": str(page.get("kind")).removesuffix("List")}
@@ -103,7 +104,7 @@ def _paged(
         place = (page.get("metadata") or {}).get("continue") or ""
         if not place:
             return
-        answer = coming() if coming else connection.fetched(path, {**limited, "continue": place})
+        answer = coming.result() if coming else connection.fetched(path, {**limited, "continue": place})
 
 
 def _by_name(connection: Connection, resource: Resource, keep: _Keep) -> Iterator[Json]:

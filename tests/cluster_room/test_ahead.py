@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from kubectl_sharedip.cluster.ahead import begun, next_place
+from kubectl_sharedip.cluster.ahead import next_place
 from kubectl_sharedip.cluster.connection import Connection
-from kubectl_sharedip.cluster.errors import ClusterError
 from kubectl_sharedip.cluster.lists import list_resource
 from kubectl_sharedip.cluster.resources import RESOURCES
 from tests.fakeapi import FakeApi, Json
@@ -80,15 +79,6 @@ def test_the_next_page_is_asked_for_before_this_one_is_read(
     assert [one["metadata"]["name"] for one in found] == ["s0", "s1", "s2", "s3", "s4"]
     assert asked_before == [2, 3, 3]  # three pages, none of them asked for twice
     assert len(fetches) == 3
-
-
-def test_what_goes_wrong_in_the_background_is_told_to_who_waits() -> None:
-    def fail() -> None:
-        raise ClusterError(kind="timeout", what="no answer", where="here", todo="wait")
-
-    with pytest.raises(ClusterError, match="no answer"):
-        begun(fail)()
-    assert begun(lambda: 7)() == 7
 
 
 def _service(name: str) -> Json:
