@@ -32,6 +32,7 @@ _HOPELESS = ("unreachable", "unauthorized", "kubeconfig")  # no other request wo
 class _Reading:
     bodies: Sequence[Json] = ()
     not_read: tuple[NotRead, ...] = ()
+    enough: bool = False
     version: str | None = None
 
 
@@ -51,8 +52,8 @@ def read_cluster(
     by their plural in the API (``deployments`` for ``metallb-deployments``). Where the cluster may not be
     listed, the current namespace is (Services, events, EndpointSlices) or ``metallb_namespace``
     (MetalLB's own objects; None for the usual one): NotRead with namespace None then stands beside
-    documents; if not even that is allowed, a NotRead with that namespace too. Documents are sorted by
-    resource (as in RESOURCES), namespace and name.
+    documents; if not even that is allowed, a NotRead with that namespace too. MetalLB's own objects count
+    as read where its namespace was. Documents are sorted by resource (as in RESOURCES), namespace and name.
 
     Raises ClusterError where the server cannot be reached or knows nobody of that name, and where no
     Service at all may be read; ValueError for a resource that is not in the table.
@@ -78,6 +79,7 @@ def read_cluster(
         tasks.append(partial(_read_version, connection))
     readings = side_by_side(tasks)
     missing = {gap for reading in readings for gap in reading.not_read}
+    unread = {gap.resource for reading in readings if not reading.enough for gap in reading.not_read}
     asked = {row.plural for row in rows} | (wanted & {VERSION})
     origin = Origin()
     return RawCluster(
@@ -86,7 +88,7 @@ def read_cluster(
             for reading in readings
             for body in sorted(reading.bodies, key=_place)
         ),
-        read=frozenset(asked - {gap.resource for gap in missing}),
+        read=frozenset(asked - unread),
         not_read=tuple(sorted(missing, key=lambda gap: (gap.resource, gap.namespace or "", gap.reason))),
         taken_at=taken_at,
         context=connection.context,
@@ -133,7 +135,8 @@ def _read(connection: Connection, row: Resource, metallb_namespace: str, *, whol
         namespace = connection.namespace if row.fallback == "current" else metallb_namespace
         forbidden = error
     try:
-        return _Reading(bodies=list_resource(connection, row, namespace, whole=whole), not_read=(gap,))
+        bodies = list_resource(connection, row, namespace, whole=whole)
+        return _Reading(bodies=bodies, not_read=(gap,), enough=row.fallback == "metallb")
     except ClusterError as error:
         if row.plural == SERVICES.plural and error.kind == "forbidden":
             raise forbidden from None  # it names the right that is wanted

@@ -21,6 +21,7 @@ from kubectl_sharedip.model.service import Service
 if TYPE_CHECKING:
     from kubectl_sharedip.model.plan import Edit
 
+_DEPLOYMENTS = "deployments"
 VersionSource = Literal["image", "label", "crd", "flag", "assumed"]
 
 
@@ -84,5 +85,17 @@ class Snapshot:
     node_proxies: tuple[NodeProxy, ...] = ()
 
     def was_read(self, resource: str) -> bool:
-        """Whether all objects of this resource are known, were there any."""
-        return resource in self.read
+        """Whether all objects of this resource that matter are known, were there any.
+
+        Where they were read in MetalLB's namespace and could not be elsewhere, it has to be known to be
+        there: then these are all that MetalLB looks at (metallb 0.13 to 0.16, ``internal/k8s/k8s.go``, New:
+        the cache holds its own namespace). Another MetalLB would be elsewhere, so it needs a Deployment that
+        this one is seen by.
+        """
+        if resource not in self.read:
+            return False
+        if not any(gap.resource == resource for gap in self.not_read):
+            return True
+        return any(
+            one.deployment or (one.namespace and resource != _DEPLOYMENTS) for one in self.installations
+        )

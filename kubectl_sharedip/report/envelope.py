@@ -113,13 +113,33 @@ def unread_notes(snapshot: Snapshot, lists_skipped: bool = False) -> tuple[Note,
             values={
                 "what": gap.resource + (f" of namespace {gap.namespace}" if gap.namespace else ""),
                 "reason": gap.reason,
-                "open": f": {_LEAVES_OPEN[gap.resource]}" if gap.resource in _LEAVES_OPEN else "",
+                "open": _left_open(snapshot, gap.resource),
             },
         )
         for gap in snapshot.not_read
-        if gap.reason in ("forbidden", "failed")
+        if gap.reason in ("forbidden", "failed") and not snapshot.was_read(gap.resource)
     )
-    return (*refused, *_not_in_files(snapshot, lists_skipped=lists_skipped))
+    return (*refused, *_elsewhere(snapshot), *_not_in_files(snapshot, lists_skipped=lists_skipped))
+
+
+def _left_open(snapshot: Snapshot, resource: str) -> str:
+    """What is not known for want of a resource, and who could tell where only MetalLB's place is unknown."""
+    found = f": {_LEAVES_OPEN[resource]}" if resource in _LEAVES_OPEN else ""
+    if resource == POOLS and POOLS in snapshot.read:
+        found += "; give --metallb-namespace if MetalLB is not where it usually is"
+    return found
+
+
+def _elsewhere(snapshot: Snapshot) -> Iterator[Note]:
+    """One note of all that was read where MetalLB is, and nowhere else."""
+    gaps = [gap for gap in snapshot.not_read if snapshot.was_read(gap.resource)]
+    for reason in sorted({gap.reason for gap in gaps}):
+        what = [gap.resource for gap in gaps if gap.reason == reason]
+        leaves_open = ": MetalLB looks at none there"
+        if DEPLOYMENTS in what:
+            leaves_open += "; another MetalLB would not be seen"
+        told = f"{', '.join(what)} outside MetalLB's namespace"
+        yield Note(code="SIP901", values={"what": told, "reason": reason, "open": leaves_open})
 
 
 def _not_in_files(snapshot: Snapshot, *, lists_skipped: bool) -> Iterator[Note]:

@@ -204,6 +204,16 @@ def test_pools_may_be_readable_in_metallbs_namespace_only(to: Connect) -> None:
     assert names(usual, "IPAddressPool") == ["metallb-system/usual"]
     assert names(named, "IPAddressPool") == ["lb/lan"]
     assert named.not_read == (NotRead(resource="ipaddresspools", reason="forbidden"),)
+    assert named.read == usual.read == {"ipaddresspools"}
+
+
+def test_pools_that_may_not_even_be_read_in_metallbs_namespace_are_not_read(to: Connect) -> None:
+    closed = [("ipaddresspools", None), ("ipaddresspools", "metallb-system")]
+    with FakeApi([body("IPAddressPool", "usual", "metallb-system")], forbidden=closed) as api:
+        cluster = read_cluster(to(api), ["ipaddresspools"])
+
+    assert (cluster.documents, cluster.read) == ((), frozenset())
+    assert [gap.namespace for gap in cluster.not_read] == [None, "metallb-system"]
 
 
 def test_without_any_services_there_is_no_answer(to: Connect) -> None:

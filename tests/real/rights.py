@@ -80,8 +80,18 @@ def without(role: Json, right: Right) -> Json:
     return left
 
 
-def give(cluster: RealCluster, user: str, roles: Sequence[Json], *, namespace: str | None = None) -> None:
-    """The roles to a user, in the whole cluster or in one namespace; in force on return."""
+def give(
+    cluster: RealCluster,
+    user: str,
+    roles: Sequence[Json],
+    *,
+    namespace: str | None = None,
+    to: str | None = None,
+) -> None:
+    """The roles to a user, in the whole cluster or in one namespace; in force on return.
+
+    ``to`` is who gets them, where ``user`` is only what they are called by.
+    """
     for number, role in enumerate(roles):
         name = f"{user}-{number}"
         body = {**role, "metadata": {"name": name}}
@@ -91,7 +101,7 @@ def give(cluster: RealCluster, user: str, roles: Sequence[Json], *, namespace: s
         binding = {
             "metadata": {"name": name},
             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
-            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
+            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": to or user}],
         }
         cluster.request("POST", _RBAC + place, {"kind": kind, **binding})
 

@@ -260,3 +260,30 @@ def test_rights_in_one_namespace(town: RealCluster, program: Path) -> None:
     gaps = {(gap["resource"], gap["namespace"]) for gap in document["source"]["notRead"]}
     assert {("services", None), ("ipaddresspools", None)} <= gaps
     assert ("services", "default") not in gaps
+
+
+def test_rights_in_metallbs_namespace_alone(town: RealCluster, program: Path) -> None:
+    """Who sees all Services, and MetalLB's own objects where it runs, sees all that it decides by."""
+    its_own = ("metallb.io", "apps")
+    reader = rights.shipped()[READER]
+    everywhere, there = (
+        {**reader, "rules": [rule for rule in reader["rules"] if (rule["apiGroups"][0] in its_own) is own]}
+        for own in (False, True)
+    )
+    rights.give(town, "operator", [everywhere])
+    rights.give(town, "operator-there", [there], namespace="metallb-system", to="operator")
+    _wait_granted(town, "operator", rights.granted(everywhere))
+    _wait_granted(town, "operator", rights.granted(there), "metallb-system")
+    person = Person(program, town.kubeconfig, "operator")
+
+    told = person("why", "late", "-o", "json")
+    assert told.status == 0, told.err
+    document = json.loads(told.out)
+    (item,) = document["items"]
+    assert [one["certain"] for one in item["findings"] if one["decisive"]] == [True]
+    assert {"resource": "ipaddresspools", "namespace": None, "reason": "forbidden"} in document["source"][
+        "notRead"
+    ]
+    planned = person("fix", "late", "--allow", "unpin", "--dry-run=client")
+    assert planned.status == 0, planned.err
+    assert "outside MetalLB's namespace could not be read (forbidden)" in planned.err
