@@ -13,6 +13,9 @@ from kubectl_sharedip.model.results import Done
 from tests.command_line.town import Killed, Town, kill_at, quick
 from tests.fakeapi import FakeApi
 
+# Killed is raised in the threads of watches too, where nobody is to catch it.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+
 _MOST_REQUESTS = 60
 Making = Callable[[str], "Town"]
 

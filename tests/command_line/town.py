@@ -44,11 +44,8 @@ OTHER = ServiceName("shop", "other")
 SETTLE_S, WAKE_AFTER_S = 0.03, 1.0
 
 
-class Killed(SystemExit):
-    """What SIGKILL would be: nothing of the program runs any more.
-
-    A SystemExit, since Python takes the end of a thread by one for what it is: a watch ends here too.
-    """
+class Killed(BaseException):
+    """What SIGKILL would be: nothing of the program runs any more."""
 
 
 class Town:
