@@ -20,7 +20,7 @@ class Errand(Generic[T]):
         self._task = task
         self._ended = threading.Event()
         self._result: T
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         threading.Thread(target=self._run, daemon=True).start()
 
     @property
@@ -38,7 +38,7 @@ class Errand(Generic[T]):
     def _run(self) -> None:
         try:
             self._result = self._task()
-        except Exception as error:  # it is raised where somebody can catch it
+        except BaseException as error:  # all of it: this thread has no caller, who asks for the result is one
             self._error = error
         finally:
             self._ended.set()

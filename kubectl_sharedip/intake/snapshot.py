@@ -49,6 +49,7 @@ def build_snapshot(
     configuration_states: list[ConfigurationState] = []
     node_proxies: list[NodeProxy] = []
     families = families_seen(raw) or families
+    own = given.namespace or "metallb-system"
 
     def service(document: RawDocument) -> None:
         read = read_service(document, notes, default_namespace, families)
@@ -59,7 +60,7 @@ def build_snapshot(
         services[read.name] = read
 
     def pool(document: RawDocument) -> None:
-        read = read_pool(document, notes, given.namespace or "metallb-system")
+        read = read_pool(document, notes, own)
         if read is None:
             return
         if (read.namespace, read.name) in pools:
@@ -125,13 +126,14 @@ def build_snapshot(
             kubernetes=raw.kubernetes,
         ),
         announcing=replace(
-            read_announcing(raw.documents, notes, default_namespace, given.namespace or "metallb-system"),
+            read_announcing(raw.documents, notes, default_namespace, own),
             elections=raw.elections,
         ),
         notes=tuple(notes),
         edits=tuple(edits),
         configuration_states=tuple(sorted(configuration_states)),
         node_proxies=tuple(sorted(node_proxies)),
+        looked_in=own,
     )
 
 

@@ -67,7 +67,8 @@ class Snapshot:
     """A cluster at one moment. ``services`` keep the order in which they stood.
 
     ``edits`` are those of plans that were read with it, and that are not carried out yet.
-    ``announcing`` is what decides who answers for an address.
+    ``announcing`` is what decides who answers for an address. ``looked_in`` is the namespace in which
+    MetalLB's objects were looked for where they could not be in all; None where that is not known.
     """
 
     services: Mapping[ServiceName, Service]
@@ -83,19 +84,19 @@ class Snapshot:
     announcing: Announcing = field(default_factory=Announcing)
     configuration_states: tuple[ConfigurationState, ...] = ()
     node_proxies: tuple[NodeProxy, ...] = ()
+    looked_in: str | None = None
 
     def was_read(self, resource: str) -> bool:
         """Whether all objects of this resource that matter are known, were there any.
 
-        Where they were read in MetalLB's namespace and could not be elsewhere, it has to be known to be
-        there: then these are all that MetalLB looks at (metallb 0.13 to 0.16, ``internal/k8s/k8s.go``, New:
-        the cache holds its own namespace). Another MetalLB would be elsewhere, so it needs a Deployment that
-        this one is seen by.
+        Where they were read in ``looked_in`` and could not be elsewhere, every MetalLB has to be there: then
+        these are all that it looks at (metallb 0.13 to 0.16, ``internal/k8s/k8s.go``, New: the cache holds
+        its own namespace). Of Deployments they are enough where they show one.
         """
         if resource not in self.read:
             return False
         if not any(gap.resource == resource for gap in self.not_read):
             return True
-        return any(
-            one.deployment or (one.namespace and resource != _DEPLOYMENTS) for one in self.installations
-        )
+        if any(one.namespace != self.looked_in for one in self.installations):
+            return False
+        return any(resource != _DEPLOYMENTS or one.deployment for one in self.installations)

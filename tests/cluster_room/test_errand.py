@@ -32,3 +32,11 @@ def test_what_goes_wrong_is_told_to_who_waits() -> None:
     with pytest.raises(ClusterError, match="no answer"):
         errand.result()
     assert errand.over
+
+
+def test_who_waits_is_told_of_an_end_that_is_no_error_of_a_program() -> None:
+    def end() -> None:
+        raise SystemExit("enough")
+
+    with pytest.raises(SystemExit, match="enough"):
+        Errand(end).result()

@@ -98,3 +98,16 @@ def test_of_a_metallb_that_is_elsewhere_the_flag_tells(lab: Lab) -> None:
     assert _certain(lab("why", "dot", "-o", "json").document) == [("SIP201", False)]
     told = lab("why", "dot", "-o", "json", "--metallb-namespace", "lb").document
     assert _certain(told) == [("SIP201", True)]
+
+
+def test_pools_of_another_namespace_than_metallbs_tell_nothing(lab: Lab) -> None:
+    """Its Deployment is seen in lb, and pools were looked for in metallb-system alone."""
+    lab.api.forbidden.discard(("deployments", None))
+    body = lab.api.get("deployments", "metallb-system", "controller")
+    lab.api.delete("deployments", "metallb-system", "controller")
+    lab.api.put({**body, "metadata": {**body["metadata"], "namespace": "lb"}})
+
+    document = lab("why", "dot", "-o", "json").document
+
+    assert _certain(document) == [("SIP201", False)]
+    assert any(note.startswith("ipaddresspools could not be read") for note in _notes(document))

@@ -80,20 +80,10 @@ def without(role: Json, right: Right) -> Json:
     return left
 
 
-def give(
-    cluster: RealCluster,
-    user: str,
-    roles: Sequence[Json],
-    *,
-    namespace: str | None = None,
-    to: str | None = None,
-) -> None:
-    """The roles to a user, in the whole cluster or in one namespace; in force on return.
-
-    ``to`` is who gets them, where ``user`` is only what they are called by.
-    """
+def give(cluster: RealCluster, user: str, roles: Sequence[Json], *, namespace: str | None = None) -> None:
+    """The roles to a user, in the whole cluster or in one namespace; in force on return."""
     for number, role in enumerate(roles):
-        name = f"{user}-{number}"
+        name = "-".join(filter(None, (user, namespace, str(number))))
         body = {**role, "metadata": {"name": name}}
         cluster.request("POST", f"{_RBAC}/clusterroles", body)
         kind = "RoleBinding" if namespace else "ClusterRoleBinding"
@@ -101,7 +91,7 @@ def give(
         binding = {
             "metadata": {"name": name},
             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
-            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": to or user}],
+            "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
         }
         cluster.request("POST", _RBAC + place, {"kind": kind, **binding})
 

@@ -271,7 +271,7 @@ def test_rights_in_metallbs_namespace_alone(town: RealCluster, program: Path) ->
         for own in (False, True)
     )
     rights.give(town, "operator", [everywhere])
-    rights.give(town, "operator-there", [there], namespace="metallb-system", to="operator")
+    rights.give(town, "operator", [there], namespace="metallb-system")
     _wait_granted(town, "operator", rights.granted(everywhere))
     _wait_granted(town, "operator", rights.granted(there), "metallb-system")
     person = Person(program, town.kubeconfig, "operator")
